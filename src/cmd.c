@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes a command and its arguments, gives an exit status: options, inputs,
+ * diagnostics. Never does what a command is for.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/output.h"
+#include "tree/codes.h"
+
+#define OPTIONS_MAX 24
+
+static const struct diag_def read_code = {
+	"NV2-E0001", "cannot-read", SEVERITY_ERROR, "A file cannot be read",
+	"The system's reason is in the message.", NULL,
+	"check the name and its permissions; `-` stands for standard input",
+};
+
+static const struct diag_def write_code = {
+	"NV2-E0002", "cannot-write", SEVERITY_ERROR, "A file cannot be written",
+	"The system's reason is in the message. Nothing was left half-written: files that were\n"
+	"there before are as they were.",
+	NULL, "check space, quota and permissions of the directory",
+};
+
+enum exit_status usage_error(const struct command *command, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "nv2dtc %s: ", command->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nTry 'nv2dtc %s --help'.\n", command->name);
+	return EXIT_USAGE;
+}
+
+static void print_help(const struct command *command)
+{
+	printf("Usage: nv2dtc %s %s\n%s.\n", command->name, command->arguments, command->summary);
+	if (command->details)
+		printf("\n%s", command->details);
+	printf("\nOptions:\n");
+	for (const struct option_row *row = command->options; row->letter || row->name; row++) {
+		char text[64];
+		int len = 0;
+
+		if (row->letter)
+			len = snprintf(text, sizeof(text), "-%c%s%s%s", row->letter,
+				       row->argument && !row->name ? row->argument : "",
+				       row->argument && row->name ? " " : "",
+				       row->argument && row->name ? row->argument : "");
+		if (row->name)
+			snprintf(text + len, sizeof(text) - (size_t)len, "%s--%s%s%s",
+				 row->letter ? ", " : "    ", row->name, row->argument ? "=" : "",
+				 row->argument ? row->argument : "");
+		printf("  %-30s %s\n", text, row->help);
+	}
+	printf("\nSee nv2dtc(1) and nv2(5).\n");
+}
+
+static enum exit_status take_page_size(struct session *session, const char *value)
+{
+	if (!strcmp(value, "64KiB") || !strcmp(value, "65536"))
+		session->settings.page_size = 65536;
+	else if (!strcmp(value, "4KiB") || !strcmp(value, "4096"))
+		session->settings.page_size = 4096;
+	else
+		return usage_error(session->command, "--page-size is 64KiB or 4KiB, not '%s'", value);
+	return EXIT_DONE;
+}
+
+static enum exit_status take_warning(struct session *session, const char *value)
+{
+	switch (diag_option(session->diags, value)) {
+	case DIAG_OPTION_UNKNOWN:
+		return usage_error(session->command,
+				   "-W%s: there is no such diagnostic ('nv2dtc explain' lists them)",
+				   value);
+	case DIAG_OPTION_ERROR_OFF:
+		return usage_error(session->command,
+				   "-W%s: this is an error, and errors cannot be turned off", value);
+	default:
+		return EXIT_DONE;
+	}
+}
+
+/* One of several words. */
+static enum exit_status take_word(struct session *session, const char *option, const char *value,
+				  const char *const *words, int count, int *choice)
+{
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(value, words[i])) {
+			*choice = i;
+			return EXIT_DONE;
+		}
+	}
+	return usage_error(session->command, "--%s does not know '%s'", option, value);
+}
+
+/* As C compilers have it: -MD, -MP, -MF FILE, -MT TARGET. */
+static enum exit_status take_dependencies(struct session *session, const char *value, int argc,
+					  char **argv)
+{
+	struct settings *settings = &session->settings;
+	const char **text = value[0] == 'F' ? &settings->dependency_file
+					    : &settings->dependency_target;
+
+	settings->dependencies = true;
+	if (!strcmp(value, "D"))
+		return EXIT_DONE;
+	if (!strcmp(value, "P")) {
+		settings->phony = true;
+		return EXIT_DONE;
+	}
+	if (value[0] != 'F' && value[0] != 'T')
+		return usage_error(session->command, "there is no option -M%s", value);
+	if (!value[1] && optind >= argc)
+		return usage_error(session->command, "-M%s needs a name", value);
+	*text = value[1] ? value + 1 : argv[optind++];
+	return EXIT_DONE;
+}
+
+static enum exit_status take_option(struct session *session, enum option_id id, const char *value,
+				    int argc, char **argv)
+{
+	static const char *const formats[] = {"text", "json", "sarif"};
+	static const char *const colors[] = {"auto", "always", "never"};
+	struct settings *settings = &session->settings;
+	enum exit_status status = EXIT_DONE;
+	int choice = 0;
+
+	switch (id) {
+	case OPTION_OUTPUT:
+		settings->output = value;
+		break;
+	case OPTION_INCLUDE:
+		*ARRAY_PUSH(session->arena, &session->lang.include_dirs) = value;
+		break;
+	case OPTION_BASE:
+		settings->base = value;
+		break;
+	case OPTION_PAGE_SIZE:
+		status = take_page_size(session, value);
+		break;
+	case OPTION_NAME:
+		settings->name = value;
+		break;
+	case OPTION_EMIT:
+		settings->emit = value;
+		break;
+	case OPTION_DEPENDENCIES:
+		status = take_dependencies(session, value, argc, argv);
+		break;
+	case OPTION_WARNING:
+		status = take_warning(session, value);
+		break;
+	case OPTION_DIAGNOSTICS:
+		status = take_word(session, "diagnostics", value, formats, 3, &choice);
+		settings->diagnostics = (enum diagnostics_format)choice;
+		break;
+	case OPTION_COLOR:
+		status = take_word(session, "color", value, colors, 3, &choice);
+		settings->color = (enum color_when)choice;
+		break;
+	case OPTION_JSON:
+		settings->json = true;
+		break;
+	case OPTION_WRITE:
+		settings->write = true;
+		break;
+	case OPTION_HELP:
+		break;
+	}
+	return status;
+}
+
+/* getopt_long()'s tables from ours. Long options give 256 + their row. */
+static void make_getopt_tables(const struct command *command, char *letters, struct option *longs)
+{
+	int row = 0;
+
+	*letters++ = ':';
+	for (const struct option_row *option = command->options; option->letter || option->name;
+	     option++, row++) {
+		if (option->letter) {
+			*letters++ = option->letter;
+			if (option->argument)
+				*letters++ = ':';
+		}
+		if (option->name)
+			*longs++ = (struct option){
+				.name = option->name,
+				.has_arg = option->argument ? required_argument : no_argument,
+				.val = 256 + row,
+			};
+	}
+	*letters = '\0';
+	*longs = (struct option){0};
+}
+
+static enum exit_status parse_options(struct session *session, int argc, char **argv, bool *help)
+{
+	const struct command *command = session->command;
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option longs[OPTIONS_MAX + 1];
+	int found;
+
+	make_getopt_tables(command, letters, longs);
+	optind = 1;
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row *row = command->options;
+		enum exit_status status;
+
+		if (found == ':')
+			return usage_error(command, "%s needs a value", argv[optind - 1]);
+		if (found == '?' && optopt && optopt < 256)
+			return usage_error(command, "there is no option -%c", optopt);
+		if (found == '?')
+			return usage_error(command, "%s: no such option, or not with a value",
+					   argv[optind - 1]);
+		if (found >= 256)
+			row += found - 256;
+		else
+			while (row->letter != found)
+				row++;
+		*help |= row->id == OPTION_HELP;
+		status = take_option(session, row->id, optarg, argc, argv);
+		if (status)
+			return status;
+	}
+	session->settings.files = argv + optind;
+	session->settings.file_count = argc - optind;
+	if (*help)
+		return EXIT_DONE;
+	if (argc - optind < command->files_min)
+		return usage_error(command, "no file is named");
+	if (command->files_max >= 0 && argc - optind > command->files_max)
+		return usage_error(command, "one file too many: '%s'", argv[optind + command->files_max]);
+	return EXIT_DONE;
+}
+
+static void register_codes(struct diags *diags)
+{
+	diag_register(diags, &read_code);
+	diag_register(diags, &write_code);
+	for (const struct diag_def *def = lang_codes; def->code; def++)
+		diag_register(diags, def);
+	wiring_register_codes(diags);
+	for (size_t i = 0; i < TREE_CODE_COUNT; i++)
+		diag_register(diags, &tree_codes[i]);
+}
+
+static bool use_color(const struct settings *settings)
+{
+	const char *term = getenv("TERM"), *none = getenv("NO_COLOR");
+
+	if (settings->color != COLOR_AUTO)
+		return settings->color == COLOR_ALWAYS;
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0 && !(none && *none);
+}
+
+static enum exit_status print_diagnostics(struct session *session)
+{
+	struct diags *diags = session->diags;
+	struct buffer out = {0};
+	int fd = STDERR_FILENO, error;
+
+	diags_sort(diags);
+	if (session->settings.diagnostics == DIAGNOSTICS_TEXT)
+		diags_print_text(diags, &out, use_color(&session->settings));
+	else if (session->settings.diagnostics == DIAGNOSTICS_JSON)
+		diags_print_json(diags, &out);
+	else
+		diags_print_sarif(diags, &out);
+	if (session->settings.diagnostics != DIAGNOSTICS_TEXT)
+		fd = STDOUT_FILENO;
+	error = write_all(fd, out.data, out.len);
+	buffer_free(&out);
+	if (error) {
+		fprintf(stderr, "nv2dtc: cannot write diagnostics: %s\n", strerror(error));
+		return EXIT_SYSTEM;
+	}
+	return EXIT_DONE;
+}
+
+enum exit_status run_command(const struct command *command, int argc, char **argv)
+{
+	struct session session = {.command = command};
+	enum exit_status status, printed;
+	bool help = false;
+
+	session.arena = arena_new();
+	session.strings = intern_new(session.arena);
+	session.sources = sources_new(session.arena);
+	session.diags = diags_new(session.arena, session.sources);
+	session.lang.arena = session.arena;
+	session.lang.strings = session.strings;
+	session.lang.sources = session.sources;
+	session.lang.diags = session.diags;
+	register_codes(session.diags);
+
+	status = parse_options(&session, argc, argv, &help);
+	if (!status && help) {
+		print_help(command);
+		if (fflush(stdout))
+			status = EXIT_SYSTEM;
+	} else if (!status) {
+		status = command->run(&session);
+		if (status == EXIT_DONE && diags_have_errors(session.diags))
+			status = EXIT_INPUT;
+		if (session.diags->system_failure)
+			status = EXIT_SYSTEM;
+		printed = status == EXIT_USAGE ? EXIT_DONE : print_diagnostics(&session);
+		if (printed)
+			status = printed;
+	}
+	intern_free(session.strings);
+	arena_free(session.arena);
+	return status;
+}
+
+static void report_read(struct session *session, const char *path, int error)
+{
+	diag_add_about(session->diags, &read_code, path, "cannot be read: %s", strerror(error));
+	session->diags->system_failure = true;
+}
+
+void report_write(struct session *session, const char *path, int error)
+{
+	diag_add_about(session->diags, &write_code, path, "cannot be written: %s", strerror(error));
+	session->diags->system_failure = true;
+}
+
+struct source *open_source(struct session *session, const char *path)
+{
+	bool standard_input = !strcmp(path, "-");
+	const char *name = standard_input ? (session->settings.name ? session->settings.name
+								    : "<stdin>")
+					  : path;
+	struct source *source;
+	int error = 0;
+
+	source = source_read(session->sources, path, name, &error);
+	if (!source)
+		report_read(session, name, error);
+	return source;
+}
+
+struct wiring *open_wiring(struct session *session, const char *path)
+{
+	struct wiring_options options = {.page_size = session->settings.page_size};
+	struct source *source = open_source(session, path);
+	struct syntax *syntax;
+	struct wiring *wiring;
+
+	if (!source)
+		return NULL;
+	syntax = parse_file(&session->lang, source);
+	wiring = build_wiring(session->arena, session->strings, session->diags, syntax, &options);
+	return diags_have_errors(session->diags) ? NULL : wiring;
+}
+
+struct tree *open_tree(struct session *session, const char *path)
+{
+	struct source *source = open_source(session, path);
+
+	if (!source)
+		return NULL;
+	return tree_read_dtb(session->arena, session->strings, session->diags, source->name,
+			     source->text, source->size);
+}
+
+bool write_stdout(struct session *session, const struct buffer *buffer)
+{
+	int error = write_all(STDOUT_FILENO, buffer->data, buffer->len);
+
+	if (error)
+		report_write(session, "standard output", error);
+	return !error;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * `nv2dtc explain`: what a diagnostic means. Reads no file.
+ */
+#include <string.h>
+
+#include "cmd.h"
+#include "core/table.h"
+
+static void list_all(struct session *session, struct buffer *out)
+{
+	static const char *const heads[] = {"code", "name", "level", "what", NULL};
+	static const char *const levels[SEVERITY_COUNT] = {"off", "note", "warning", "error"};
+	struct table *table = table_new(session->arena, heads);
+
+	for (size_t i = 0; i < session->diags->defs.count; i++) {
+		const struct diag_def *def = session->diags->defs.items[i];
+
+		table_cell(table, "%s", def->code);
+		table_cell(table, "%s", def->name);
+		table_cell(table, "%s", levels[def->level]);
+		table_cell(table, "%s", def->summary);
+	}
+	table_print(table, out);
+}
+
+static enum exit_status report_unknown(struct session *session, const char *text)
+{
+	size_t count = session->diags->defs.count;
+	const char **names = arena_alloc(session->arena, 2 * count * sizeof(*names));
+	const char *closest;
+
+	for (size_t i = 0; i < count; i++) {
+		names[i] = session->diags->defs.items[i]->name;
+		names[count + i] = session->diags->defs.items[i]->code;
+	}
+	closest = closest_name(text, names, 2 * count);
+	if (closest)
+		return usage_error(session->command,
+				   "there is no diagnostic '%s'; did you mean '%s'?", text, closest);
+	return usage_error(session->command,
+			   "there is no diagnostic '%s'; without a name all are listed", text);
+}
+
+static enum exit_status run_explain(struct session *session)
+{
+	const struct diag_def *def;
+	struct buffer out = {0};
+
+	if (!session->settings.file_count) {
+		list_all(session, &out);
+	} else {
+		def = diag_find(session->diags, session->settings.files[0]);
+		if (!def)
+			return report_unknown(session, session->settings.files[0]);
+		diag_print_explanation(def, &out);
+	}
+	write_stdout(session, &out);
+	buffer_free(&out);
+	return EXIT_DONE;
+}
+
+static const struct option_row options[] = {
+	{OPTION_HELP, 'h', "help", NULL, "show this text"},
+	{0, 0, NULL, NULL, NULL},
+};
+
+const struct command explain_command = {
+	.name = "explain",
+	.arguments = "[CODE|NAME]",
+	.summary = "Explain a diagnostic by its code or name, or list all",
+	.options = options,
+	.files_min = 0,
+	.files_max = 1,
+	.run = run_explain,
+};

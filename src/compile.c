@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes a planned board and perhaps a base, gives overlays that have proven
+ * themselves: read back, and applied where there is a base. Writes nothing.
+ */
+#include "compile.h"
+
+#include "emit/overlay.h"
+#include "tree/bind.h"
+#include "tree/overlay.h"
+#include "tree/select.h"
+#include "tree/verify.h"
+
+/* The tree as a reader of its bytes gets it. */
+static struct tree *read_back(struct session *session, const struct tree *tree)
+{
+	struct buffer bytes = {0};
+	struct tree *read = NULL;
+
+	if (tree_write_dtb(tree, &bytes))
+		read = tree_read_dtb(session->arena, session->strings, session->diags, tree->file,
+				     bytes.data, bytes.len);
+	buffer_free(&bytes);
+	return read;
+}
+
+static bool verify_late_bound(struct session *session, const struct tree *tree)
+{
+	struct tree *read = read_back(session, tree);
+	struct bind_selectors selectors;
+	struct overlay overlay;
+
+	return read && overlay_verify(read, session->diags, &overlay) &&
+	       bind_read_selectors(&overlay, session->diags, &selectors);
+}
+
+/* Binds `late`, applies what its bytes say to `base`, gives the bound overlay. */
+static struct tree *bind_and_merge(struct session *session, const struct tree *late,
+				   struct tree *base)
+{
+	struct tree *bound = tree_bind(late, base, session->diags);
+	struct tree *read = bound ? read_back(session, bound) : NULL;
+
+	if (!read || !tree_apply(base, read, OVERLAY_LINUX, session->diags))
+		return NULL;
+	return bound;
+}
+
+bool make_overlays(struct session *session, const struct plan_board *board, struct tree *base,
+		   struct overlays *overlays)
+{
+	struct tree *merged;
+
+	overlays->host_fw = tree_new(session->arena, session->strings, "host-fw overlay");
+	overlays->host_os = tree_new(session->arena, session->strings, "host-os overlay");
+	emit_host_fw(overlays->host_fw, board);
+	emit_host_os(overlays->host_os, board);
+	if (!base)
+		return verify_late_bound(session, overlays->host_fw) &&
+		       verify_late_bound(session, overlays->host_os);
+	merged = tree_copy(base, session->arena, session->strings);
+	overlays->host_fw = bind_and_merge(session, overlays->host_fw, merged);
+	if (!overlays->host_fw)
+		return false;
+	overlays->host_os = bind_and_merge(session, overlays->host_os, merged);
+	return overlays->host_os != NULL;
+}
+
+void check_against_base(struct session *session, const struct plan *plan, struct tree *base)
+{
+	struct overlays overlays;
+
+	for (size_t i = 0; i < plan->boards.count; i++)
+		make_overlays(session, plan->boards.items[i], base, &overlays);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes files in memory, gives them on disk: all, or none. Allocates nothing
+ * while temporary files exist, so that running out of memory leaves none.
+ */
+#include "core/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output_file {
+	const char *path;
+	char *temporary; /* the file under its temporary name */
+	char *saved;     /* what was at `path` before, under another name */
+	struct buffer contents;
+	bool written, kept, renamed;
+};
+
+void output_init(struct output_set *set, struct arena *arena)
+{
+	*set = (struct output_set){.arena = arena};
+}
+
+/* A name beside `path`, hidden, for mkstemp() to complete. */
+static char *name_beside(struct arena *arena, const char *path, const char *what)
+{
+	const char *slash = strrchr(path, '/');
+	int dir_len = slash ? (int)(slash + 1 - path) : 0;
+
+	return arena_printf(arena, "%.*s.%s.%s.XXXXXX", dir_len, path, path + dir_len, what);
+}
+
+void output_add(struct output_set *set, const char *path, struct buffer *contents)
+{
+	struct output_file *file = arena_alloc(set->arena, sizeof(*file));
+
+	file->path = arena_strdup(set->arena, path);
+	file->temporary = name_beside(set->arena, path, "new");
+	file->saved = name_beside(set->arena, path, "old");
+	file->contents = *contents;
+	*contents = (struct buffer){0};
+	*ARRAY_PUSH(set->arena, &set->files) = file;
+}
+
+int write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		ssize_t wrote = write(fd, at, len);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return errno;
+		at += wrote;
+		len -= (size_t)wrote;
+	}
+	return 0;
+}
+
+static bool fail(struct output_set *set, const char *path, int error)
+{
+	if (!set->failed) {
+		set->failed = path;
+		set->error = error;
+	}
+	return false;
+}
+
+static bool write_temporary(struct output_set *set, struct output_file *file, mode_t mask)
+{
+	struct stat status;
+	int fd, error;
+
+	if (!lstat(file->path, &status) && S_ISDIR(status.st_mode))
+		return fail(set, file->path, EISDIR);
+	fd = mkstemp(file->temporary);
+	if (fd < 0)
+		return fail(set, file->path, errno);
+	file->written = true;
+	error = write_all(fd, file->contents.data, file->contents.len);
+	/* mkstemp() keeps others out; output is as public as any other file. */
+	if (!error && fchmod(fd, 0666 & ~mask) < 0)
+		error = errno;
+	if (close(fd) < 0 && !error)
+		error = errno;
+	return !error || fail(set, file->path, error);
+}
+
+/* Keeps what is at `path` under another name until all is done. */
+static bool keep_old(struct output_set *set, struct output_file *file)
+{
+	int fd = mkstemp(file->saved);
+
+	if (fd < 0)
+		return fail(set, file->path, errno);
+	close(fd);
+	unlink(file->saved);
+	if (!link(file->path, file->saved)) {
+		file->kept = true;
+		return true;
+	}
+	/* Nothing there, or a file system without hard links: then renaming has to do. */
+	if (errno == ENOENT || errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK)
+		return true;
+	return fail(set, file->path, errno);
+}
+
+static void undo(struct output_set *set)
+{
+	for (size_t i = set->files.count; i-- > 0;) {
+		struct output_file *file = set->files.items[i];
+
+		if (file->renamed && file->kept)
+			rename(file->saved, file->path);
+		else if (file->renamed)
+			unlink(file->path);
+		else if (file->written)
+			unlink(file->temporary);
+		if (file->kept)
+			unlink(file->saved);
+	}
+}
+
+static bool commit_files(struct output_set *set)
+{
+	mode_t mask = umask(077);
+
+	umask(mask);
+	for (size_t i = 0; i < set->files.count; i++)
+		if (!write_temporary(set, set->files.items[i], mask))
+			return false;
+	for (size_t i = 0; i < set->files.count; i++)
+		if (!keep_old(set, set->files.items[i]))
+			return false;
+	for (size_t i = 0; i < set->files.count; i++) {
+		struct output_file *file = set->files.items[i];
+
+		if (rename(file->temporary, file->path) < 0)
+			return fail(set, file->path, errno);
+		file->renamed = true;
+	}
+	return true;
+}
+
+bool output_commit(struct output_set *set, const char *dir)
+{
+	bool made = dir && !mkdir(dir, 0777);
+
+	if (dir && !made && errno != EEXIST)
+		return fail(set, dir, errno);
+	if (!commit_files(set)) {
+		undo(set);
+		if (made)
+			rmdir(dir);
+		return false;
+	}
+	for (size_t i = 0; i < set->files.count; i++)
+		if (set->files.items[i]->kept)
+			unlink(set->files.items[i]->saved);
+	return true;
+}
+
+void output_free(struct output_set *set)
+{
+	for (size_t i = 0; i < set->files.count; i++)
+		buffer_free(&set->files.items[i]->contents);
+}
+
+const char *output_path(const struct output_set *set, size_t at)
+{
+	return set->files.items[at]->path;
+}
+
+const struct buffer *output_contents(const struct output_set *set, size_t at)
+{
+	return &set->files.items[at]->contents;
+}
+
+void output_drop(struct output_set *set)
+{
+	output_free(set);
+	set->files.count = 0;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes the syntax tree, gives declarations: what there is once all
+ * amendments and deletions are done. Never looks at a value.
+ */
+#include "wiring/declare.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const block_names[] = {
+	[BLOCK_BOARD] = "board", [BLOCK_NPU] = "npu",     [BLOCK_GPU] = "gpu",
+	[BLOCK_LINK] = "link",   [BLOCK_GUEST] = "guest", [BLOCK_PHB] = "phb",
+};
+
+static_assert(sizeof(block_names) / sizeof(block_names[0]) == BLOCK_KINDS, "every block has a name");
+
+const char *block_name(enum block_kind kind)
+{
+	return block_names[kind];
+}
+
+static const struct {
+	enum block_kind block;
+	const char *name;
+} property_names[] = {
+	[PROPERTY_MODEL] = {BLOCK_BOARD, "model"},
+	[PROPERTY_COMPATIBLE] = {BLOCK_BOARD, "compatible"},
+	[PROPERTY_FAMILY] = {BLOCK_BOARD, "family"},
+	[PROPERTY_MEMORY_MAP] = {BLOCK_BOARD, "memory-map"},
+	[PROPERTY_PAGE_SIZE] = {BLOCK_BOARD, "page-size"},
+	[PROPERTY_CHIP] = {BLOCK_NPU, "chip"},
+	[PROPERTY_PHB] = {BLOCK_NPU, "phb"},
+	[PROPERTY_SCOM] = {BLOCK_NPU, "scom"},
+	[PROPERTY_SLOT] = {BLOCK_GPU, "slot"},
+	[PROPERTY_PATH] = {BLOCK_GPU, "path"},
+	[PROPERTY_GROUP] = {BLOCK_GPU, "group"},
+	[PROPERTY_APERTURE] = {BLOCK_GPU, "aperture"},
+	[PROPERTY_PCI] = {BLOCK_GPU, "pci"},
+	[PROPERTY_LANE_MASK] = {BLOCK_LINK, "lane-mask"},
+	[PROPERTY_PHY] = {BLOCK_LINK, "phy"},
+	[PROPERTY_BRICK_ID] = {BLOCK_LINK, "brick-id"},
+	[PROPERTY_MACHINE] = {BLOCK_GUEST, "machine"},
+	[PROPERTY_BOARD] = {BLOCK_GUEST, "board"},
+	[PROPERTY_LPID] = {BLOCK_GUEST, "lpid"},
+	[PROPERTY_NPU] = {BLOCK_PHB, "npu"},
+	[PROPERTY_DEVICES] = {BLOCK_PHB, "devices"},
+};
+
+static_assert(sizeof(property_names) / sizeof(property_names[0]) == PROPERTY_COUNT,
+	      "every property has a name");
+
+/* Where a block's properties start in the table: they stand together there. */
+static enum property_id first_property(enum block_kind kind)
+{
+	enum property_id id = 0;
+
+	while (property_names[id].block != kind)
+		id++;
+	return id;
+}
+
+const struct stmt *property_stmt(const struct declaration *declaration, enum property_id id)
+{
+	return declaration->properties[id - first_property(declaration->kind)];
+}
+
+static struct symbol *find_symbol(const struct resolve *resolve, const struct declaration *scope,
+				  const char *name)
+{
+	struct symbol_key key;
+	struct symbol *symbol;
+
+	memset(&key, 0, sizeof(key));
+	key.scope = scope;
+	key.name = name;
+	HASH_FIND(hh, resolve->symbols, &key, sizeof(key), symbol);
+	return symbol;
+}
+
+struct declaration *find_label(const struct resolve *resolve, const struct declaration *scope,
+			       const char *name, struct span *dropped)
+{
+	const struct symbol *symbol = find_symbol(resolve, scope, name);
+
+	if (!symbol)
+		return NULL;
+	if (symbol->declaration->deleted.file) {
+		if (dropped)
+			*dropped = symbol->declaration->deleted;
+		return NULL;
+	}
+	return symbol->declaration;
+}
+
+void forget_symbols(struct resolve *resolve)
+{
+	HASH_CLEAR(hh, resolve->symbols);
+	HASH_CLEAR(hh, resolve->labels);
+}
+
+static void add_use(struct resolve *resolve, struct declaration *declaration)
+{
+	const char *name = declaration->head->label.text;
+	struct label_uses *uses;
+
+	HASH_FIND_PTR(resolve->labels, &name, uses);
+	if (!uses) {
+		uses = arena_alloc(resolve->arena, sizeof(*uses));
+		uses->name = name;
+		HASH_ADD_PTR(resolve->labels, name, uses);
+	}
+	*ARRAY_PUSH(resolve->arena, &uses->declarations) = declaration;
+}
+
+static bool add_symbol(struct resolve *resolve, struct declaration *declaration)
+{
+	const struct name *label = &declaration->head->label;
+	struct symbol *symbol;
+
+	if (!label->text)
+		return true;
+	symbol = find_symbol(resolve, declaration->parent, label->text);
+	if (symbol && !symbol->declaration->deleted.file) {
+		struct diag_record *error =
+			WIRING_ERROR(resolve, WIRING_LABEL_TWICE, label->span,
+				     "the label '%s' is taken", label->text);
+
+		diag_note(resolve->diags, error, symbol->declaration->head->label.span,
+			  "this %s has it", block_name(symbol->declaration->kind));
+		return false;
+	}
+	if (!symbol) {
+		symbol = arena_alloc(resolve->arena, sizeof(*symbol));
+		symbol->key.scope = declaration->parent;
+		symbol->key.name = label->text;
+		HASH_ADD(hh, resolve->symbols, key, sizeof(symbol->key), symbol);
+	}
+	symbol->declaration = declaration;
+	if (declaration->parent)
+		add_use(resolve, declaration);
+	return true;
+}
+
+static bool is_word_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-';
+}
+
+bool name_was_dropped(const struct resolve *resolve, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < resolve->syntax->dropped.count; i++) {
+		struct span span = resolve->syntax->dropped.items[i].span;
+		const struct source *source = source_get(resolve->diags->sources, span.file);
+		const char *at = source ? source->text + span.offset : "";
+		const char *end = at + (source ? span.len : 0);
+
+		for (; at + len <= end; at++)
+			if (!memcmp(at, name, len) && !is_word_character(at[len]) &&
+			    (at == source->text || !is_word_character(at[-1])))
+				return true;
+	}
+	return false;
+}
+
+void report_unknown_name(struct resolve *resolve, const struct declaration *scope,
+			 struct name name, struct span dropped)
+{
+	const char *names[64];
+	const char *closest;
+	struct diag_record *error;
+	size_t count = 0;
+
+	if (name_was_dropped(resolve, name.text))
+		return;
+	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, name.span, "there is no '%s'%s%s",
+			     name.text, scope ? " in board " : "",
+			     scope ? scope->head->name.text : "");
+	if (dropped.file) {
+		diag_note(resolve->diags, error, dropped, "it was dropped here");
+		return;
+	}
+	if (scope) {
+		for (size_t i = 0; i < scope->children.count && count < 64; i++)
+			if (scope->children.items[i]->head->label.text &&
+			    !scope->children.items[i]->deleted.file)
+				names[count++] = scope->children.items[i]->head->label.text;
+	} else {
+		for (size_t i = 0; i < resolve->boards.count && count < 64; i++)
+			if (resolve->boards.items[i]->head->label.text)
+				names[count++] = resolve->boards.items[i]->head->label.text;
+	}
+	closest = closest_name(name.text, names, count);
+	if (closest)
+		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
+}
+
+static void report_misplaced(struct resolve *resolve, const struct stmt *stmt, const char *what,
+			     const struct declaration *block, const char *belongs)
+{
+	struct diag_record *error;
+
+	/* After a syntax error blocks may have been torn apart: that was said. */
+	if (resolve->syntax->has_errors)
+		return;
+	error = WIRING_ERROR(resolve, WIRING_MISPLACED, stmt->where, "%s cannot stand %s%s", what,
+			     block ? "in a " : "at the top of a file",
+			     block ? block_name(block->kind) : "");
+	diag_fix(resolve->diags, error, "%s", belongs);
+}
+
+static void report_unknown_property(struct resolve *resolve, const struct declaration *block,
+				    const struct stmt *stmt)
+{
+	const char *names[BLOCK_PROPERTIES];
+	const char *closest;
+	struct diag_record *error;
+	size_t count = 0;
+
+	for (size_t id = first_property(block->kind);
+	     id < PROPERTY_COUNT && property_names[id].block == block->kind; id++)
+		names[count++] = property_names[id].name;
+	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_PROPERTY, stmt->name.span,
+			     "a %s has no property '%s'", block_name(block->kind),
+			     stmt->name.text);
+	closest = closest_name(stmt->name.text, names, count);
+	if (closest) {
+		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
+	} else {
+		struct buffer list = {0};
+
+		for (size_t i = 0; i < count; i++)
+			buffer_printf(&list, "%s%s", i ? ", " : "", names[i]);
+		diag_fix(resolve->diags, error, "its properties are %s", list.data);
+		buffer_free(&list);
+	}
+}
+
+static void set_property(struct resolve *resolve, struct declaration *block,
+			 const struct stmt *stmt, const struct stmt **in_this_block)
+{
+	size_t first = first_property(block->kind);
+
+	for (size_t id = first; id < PROPERTY_COUNT && property_names[id].block == block->kind;
+	     id++) {
+		struct diag_record *error;
+
+		if (strcmp(property_names[id].name, stmt->name.text))
+			continue;
+		if (!in_this_block[id - first]) {
+			in_this_block[id - first] = stmt;
+			block->properties[id - first] = stmt;
+			return;
+		}
+		error = WIRING_ERROR(resolve, WIRING_PROPERTY_TWICE, stmt->name.span,
+				     "'%s' is set twice in this block", stmt->name.text);
+		diag_note(resolve->diags, error, in_this_block[id - first]->name.span,
+			  "it was set here first");
+		return;
+	}
+	report_unknown_property(resolve, block, stmt);
+}
+
+static void declare_in(struct resolve *resolve, struct declaration *block, const struct stmt *body);
+
+static struct declaration *new_declaration(struct resolve *resolve, enum block_kind kind,
+					   const struct stmt *stmt, struct declaration *parent)
+{
+	struct declaration *declaration = arena_alloc(resolve->arena, sizeof(*declaration));
+
+	declaration->kind = kind;
+	declaration->head = stmt;
+	declaration->parent = parent;
+	declaration->damaged = stmt->damaged;
+	/* With a label that is taken it still exists, so that its own errors are found. */
+	add_symbol(resolve, declaration);
+	return declaration;
+}
+
+static void declare_top(struct resolve *resolve, const struct stmt *stmt,
+			struct declaration *inside)
+{
+	bool board = stmt->kind == STMT_BOARD;
+	struct declaration *declaration;
+
+	if (inside) {
+		report_misplaced(resolve, stmt, board ? "a board" : "a guest", inside,
+				 "boards and guests stand at the top of a file");
+		return;
+	}
+	declaration = new_declaration(resolve, board ? BLOCK_BOARD : BLOCK_GUEST, stmt, NULL);
+	if (board)
+		*ARRAY_PUSH(resolve->arena, &resolve->boards) = declaration;
+	else
+		*ARRAY_PUSH(resolve->arena, &resolve->guests) = declaration;
+	declare_in(resolve, declaration, stmt->body.first);
+}
+
+static void declare_child(struct resolve *resolve, const struct stmt *stmt,
+			  struct declaration *parent)
+{
+	enum block_kind kind = stmt->kind == STMT_NPU   ? BLOCK_NPU
+			       : stmt->kind == STMT_GPU ? BLOCK_GPU
+			       : stmt->kind == STMT_PHB ? BLOCK_PHB
+							: BLOCK_LINK;
+	enum block_kind home = kind == BLOCK_PHB ? BLOCK_GUEST : BLOCK_BOARD;
+	struct declaration *declaration;
+
+	if (!parent || parent->kind != home) {
+		const char *what = arena_printf(resolve->arena, "%s %s", "a",
+						block_name(kind));
+
+		report_misplaced(resolve, stmt, what, parent,
+				 kind == BLOCK_PHB ? "a phb stands in a guest"
+						   : "npu, gpu and link stand in a board");
+		return;
+	}
+	declaration = new_declaration(resolve, kind, stmt, parent);
+	*ARRAY_PUSH(resolve->arena, &parent->children) = declaration;
+	declare_in(resolve, declaration, stmt->body.first);
+}
+
+/* What `&name` or `&scope/name` stands for here; NULL after an error. */
+static struct declaration *find_target(struct resolve *resolve, const struct stmt *stmt,
+				       const struct declaration *block)
+{
+	struct declaration *found = NULL, *scope;
+	struct span dropped = {0};
+	struct label_uses *uses;
+	struct diag_record *error;
+
+	if (stmt->scope.text) {
+		scope = find_label(resolve, NULL, stmt->scope.text, &dropped);
+		if (!scope) {
+			report_unknown_name(resolve, NULL, stmt->scope, dropped);
+			return NULL;
+		}
+		found = find_label(resolve, scope, stmt->name.text, &dropped);
+		if (!found)
+			report_unknown_name(resolve, scope, stmt->name, dropped);
+		return found;
+	}
+	if (block)
+		found = find_label(resolve, block, stmt->name.text, &dropped);
+	if (!found)
+		found = find_label(resolve, NULL, stmt->name.text, &dropped);
+	if (found)
+		return found;
+
+	HASH_FIND_PTR(resolve->labels, &stmt->name.text, uses);
+	for (size_t i = 0; !block && uses && i < uses->declarations.count; i++) {
+		struct declaration *use = uses->declarations.items[i];
+
+		if (use->deleted.file || use->parent->deleted.file) {
+			dropped = use->deleted.file ? use->deleted : use->parent->deleted;
+		} else if (!found) {
+			found = use;
+		} else {
+			const struct stmt *first = found->parent->head, *second = use->parent->head;
+
+			error = WIRING_ERROR(resolve, WIRING_AMBIGUOUS_NAME, stmt->name.span,
+					     "several boards have a '%s'", stmt->name.text);
+			diag_note(resolve->diags, error, found->head->where, "board %s does",
+				  first->name.text);
+			diag_note(resolve->diags, error, use->head->where, "board %s does too",
+				  second->name.text);
+			diag_fix(resolve->diags, error, "write &%s/%s or &%s/%s",
+				 first->label.text ? first->label.text : "LABEL", stmt->name.text,
+				 second->label.text ? second->label.text : "LABEL",
+				 stmt->name.text);
+			return NULL;
+		}
+	}
+	if (!found)
+		report_unknown_name(resolve, block, stmt->name, dropped);
+	return found;
+}
+
+static void drop(struct declaration *declaration, struct span where)
+{
+	declaration->deleted = where;
+	for (size_t i = 0; i < declaration->children.count; i++)
+		if (!declaration->children.items[i]->deleted.file)
+			declaration->children.items[i]->deleted = where;
+}
+
+static void declare_in(struct resolve *resolve, struct declaration *block, const struct stmt *body)
+{
+	const struct stmt *in_this_block[BLOCK_PROPERTIES] = {NULL};
+	struct declaration *target;
+
+	for (const struct stmt *stmt = body; stmt; stmt = stmt->next) {
+		switch (stmt->kind) {
+		case STMT_BOARD:
+		case STMT_GUEST:
+			declare_top(resolve, stmt, block);
+			break;
+		case STMT_NPU:
+		case STMT_GPU:
+		case STMT_LINK:
+		case STMT_PHB:
+			declare_child(resolve, stmt, block);
+			break;
+		case STMT_PROPERTY:
+			if (block)
+				set_property(resolve, block, stmt, in_this_block);
+			else
+				report_misplaced(resolve, stmt, "a property", block,
+						 "properties stand in the block of what has them");
+			break;
+		case STMT_EXTRA:
+			if (block && block->kind != BLOCK_BOARD && block->kind != BLOCK_PHB)
+				*ARRAY_PUSH(resolve->arena, &block->extras) = stmt;
+			else
+				report_misplaced(resolve, stmt, "extra", block,
+						 "extra stands in npu, gpu, link and guest blocks");
+			break;
+		case STMT_SLOTS:
+			if (block && block->kind == BLOCK_PHB)
+				*ARRAY_PUSH(resolve->arena, &block->slots) = stmt;
+			else
+				report_misplaced(resolve, stmt, "slots", block,
+						 "slots stands in a phb");
+			break;
+		case STMT_SLOT:
+			report_misplaced(resolve, stmt, "the slot of a device", block,
+					 "it stands in the slots block of a phb");
+			break;
+		case STMT_AMEND:
+			target = find_target(resolve, stmt, block);
+			if (target) {
+				target->damaged |= stmt->damaged;
+				declare_in(resolve, target, stmt->body.first);
+			}
+			break;
+		case STMT_DELETE:
+			target = find_target(resolve, stmt, block);
+			if (target)
+				drop(target, stmt->span);
+			break;
+		default:
+			report_misplaced(resolve, stmt, "a raw property", block,
+					 "raw properties stand in extra blocks");
+			break;
+		}
+	}
+}
+
+void declare_all(struct resolve *resolve)
+{
+	declare_in(resolve, NULL, resolve->syntax->statements.first);
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes the declaration of a guest, gives its vPHBs with the devices on them
+ * and their slots. Never asks whether a machine would take them.
+ */
+#include <string.h>
+
+#include "wiring/value.h"
+
+static void read_machine(struct resolve *resolve, struct guest *guest)
+{
+	const char *text = guest->machine.value;
+	unsigned numbers[2] = {0, 0};
+	struct diag_record *error;
+	size_t part = 0, at = 8, digits = 0;
+
+	if (strncmp(text, "pseries-", 8))
+		at = strlen(text) + 1;
+	for (; at <= strlen(text) && part < 2; at++) {
+		if (text[at] >= '0' && text[at] <= '9' && digits < 4) {
+			numbers[part] = numbers[part] * 10 + (unsigned)(text[at] - '0');
+			digits++;
+		} else if (digits && text[at] == (part ? '\0' : '.')) {
+			digits = 0;
+			part++;
+		} else {
+			break;
+		}
+	}
+	if (part == 2) {
+		guest->machine_major = numbers[0];
+		guest->machine_minor = numbers[1];
+		return;
+	}
+	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_VALUE, guest->machine.span,
+			     "there is no machine type '%s' with NVLink2", text);
+	diag_fix(resolve->diags, error,
+		 "write it with its version, pseries-4.1 to pseries-8.1: an alias changes with "
+		 "the release of QEMU");
+}
+
+static struct declaration *only_board(const struct resolve *resolve)
+{
+	struct declaration *only = NULL;
+
+	for (size_t i = 0; i < resolve->boards.count; i++) {
+		if (resolve->boards.items[i]->deleted.file)
+			continue;
+		if (only)
+			return NULL;
+		only = resolve->boards.items[i];
+	}
+	return only;
+}
+
+static struct declaration *board_named(const struct resolve *resolve, const char *name,
+				       struct span *dropped)
+{
+	struct declaration *found = find_label(resolve, NULL, name, dropped);
+
+	for (size_t i = 0; !found && i < resolve->boards.count; i++)
+		if (resolve->boards.items[i]->head->name.text == name &&
+		    !resolve->boards.items[i]->deleted.file)
+			found = resolve->boards.items[i];
+	return found;
+}
+
+static struct declaration *guest_board(struct resolve *resolve,
+				       const struct declaration *declaration)
+{
+	const struct stmt *stmt = property_stmt(declaration, PROPERTY_BOARD);
+	struct declaration *board = NULL;
+	struct diag_record *error;
+	struct span dropped = {0};
+	struct name name;
+
+	if (!stmt) {
+		board = only_board(resolve);
+		if (board || declaration->damaged ||
+		    (!resolve->boards.count && resolve->syntax->has_errors))
+			return board;
+		error = WIRING_ERROR(resolve, WIRING_GUEST_BOARD, declaration->head->where,
+				     resolve->boards.count ? "which board does guest %s run on?"
+							   : "guest %s has no board to run on",
+				     declaration->head->name.text);
+		diag_fix(resolve->diags, error, "add `board = LABEL;` to the guest");
+		return NULL;
+	}
+	name = (struct name){stmt->values.first->kind == VALUE_STRING
+				     ? stmt->values.first->text
+				     : stmt->values.first->device.name.text,
+			     stmt->values.first->span};
+	if (!name.text || stmt->values.first->next || stmt->values.first->device.ports) {
+		WIRING_ERROR(resolve, WIRING_PROPERTY_TYPE, stmt->values.first->span,
+			     "'board' takes the label of one board");
+		return NULL;
+	}
+	board = board_named(resolve, name.text, &dropped);
+	if (!board) {
+		report_unknown_name(resolve, NULL, name, dropped);
+	} else if (board->kind != BLOCK_BOARD) {
+		WIRING_ERROR(resolve, WIRING_WRONG_KIND, name.span, "'%s' is a %s and no board",
+			     name.text, block_name(board->kind));
+		board = NULL;
+	}
+	return board;
+}
+
+static void add_device(struct resolve *resolve, struct vphb *vphb, struct gpu *gpu,
+		       struct link *link, struct span span)
+{
+	for (size_t i = 0; i < vphb->devices.count; i++) {
+		const struct vphb_device *other = &vphb->devices.items[i];
+		struct diag_record *error;
+
+		if (gpu ? other->gpu != gpu : other->link != link)
+			continue;
+		error = WIRING_ERROR(resolve, WIRING_DEVICE_TWICE, span,
+				     gpu ? "%s is on this vPHB already" : "this link of %s is on this vPHB already",
+				     gpu ? gpu->name : link->npu->name);
+		diag_note(resolve->diags, error, other->span, "it was given here");
+		return;
+	}
+	*ARRAY_PUSH(resolve->arena, &vphb->devices) =
+		(struct vphb_device){.gpu = gpu, .link = link, .span = span};
+}
+
+static void add_bricks(struct resolve *resolve, struct vphb *vphb, const struct npu *npu,
+		       const struct ports *ports)
+{
+	unsigned bricks = npu->board->family ? npu->board->family->bricks : BRICKS_MAX;
+
+	for (; ports; ports = ports->next) {
+		for (uint64_t brick = ports->first; brick <= ports->last; brick++) {
+			if (brick >= bricks || !npu->bricks[brick]) {
+				/* A link that got lost may be the one that is missed. */
+				if (brick < bricks && npu->board->gaps & GAP_LINKS)
+					continue;
+				WIRING_ERROR(resolve,
+					     brick >= bricks ? WIRING_BRICK_RANGE : WIRING_UNKNOWN_NAME,
+					     ports->span, "%s has no %s %llu", npu->name,
+					     brick >= bricks ? "brick" : "link on brick",
+					     (unsigned long long)brick);
+				vphb->damaged = true;
+				break;
+			}
+			add_device(resolve, vphb, NULL, npu->bricks[brick], ports->span);
+		}
+	}
+}
+
+static bool find_device(struct resolve *resolve, const struct declaration *board,
+			struct vphb *vphb, const struct value *value, struct declaration **found)
+{
+	struct span dropped = {0};
+
+	*found = NULL;
+	if (value->kind == VALUE_DEVICE && value->device.name.text)
+		*found = find_label(resolve, board, value->device.name.text, &dropped);
+	else
+		WIRING_ERROR(resolve, WIRING_PROPERTY_TYPE, value->span,
+			     "devices are GPUs, links by label, and bricks: GPU0, L0, npu0:0-2");
+	if (!*found && value->kind == VALUE_DEVICE && value->device.name.text)
+		report_unknown_name(resolve, board, value->device.name, dropped);
+	if (!*found)
+		vphb->damaged = true;
+	return *found != NULL;
+}
+
+static void add_devices(struct resolve *resolve, const struct declaration *board,
+			struct vphb *vphb, const struct value *value)
+{
+	struct declaration *found;
+
+	if (!find_device(resolve, board, vphb, value, &found))
+		return;
+	if (found->kind == BLOCK_GPU && !value->device.ports) {
+		add_device(resolve, vphb, found->object, NULL, value->span);
+	} else if (found->kind == BLOCK_NPU && value->device.ports) {
+		add_bricks(resolve, vphb, found->object, value->device.ports);
+	} else if (found->kind == BLOCK_LINK && !value->device.ports) {
+		for (size_t i = 0; i < found->links.count; i++)
+			add_device(resolve, vphb, NULL, found->links.items[i], value->span);
+	} else {
+		struct diag_record *error = WIRING_ERROR(
+			resolve, WIRING_WRONG_KIND, value->span,
+			found->kind == BLOCK_NPU ? "%s is an NPU: say which bricks"
+						 : "%s has no bricks",
+			value->device.name.text);
+
+		if (found->kind == BLOCK_NPU)
+			diag_fix(resolve->diags, error,
+				 "write %s:0-5, or `npu = %s;` for its whole IOMMU group",
+				 value->device.name.text, value->device.name.text);
+		vphb->damaged = true;
+	}
+}
+
+/* npu = X: the whole IOMMU group of X. */
+static void add_group(struct resolve *resolve, const struct declaration *board, struct vphb *vphb,
+		      const struct stmt *stmt)
+{
+	const struct value *value = single_value(resolve, stmt);
+	struct declaration *found;
+	struct npu *npu;
+
+	vphb->damaged |= !value;
+	if (!value || !find_device(resolve, board, vphb, value, &found))
+		return;
+	if (found->kind != BLOCK_NPU || value->device.ports) {
+		WIRING_ERROR(resolve, WIRING_WRONG_KIND, value->span,
+			     "'npu' takes an NPU; for single devices there is 'devices'");
+		vphb->damaged = true;
+		return;
+	}
+	vphb->npu = npu = found->object;
+	for (size_t i = 0; i < npu->gpus.count; i++)
+		add_device(resolve, vphb, npu->gpus.items[i], NULL, value->span);
+	for (size_t i = 0; i < BRICKS_MAX; i++)
+		if (npu->bricks[i])
+			add_device(resolve, vphb, NULL, npu->bricks[i], value->span);
+}
+
+/* GPUs come first, whatever order the text has: guests number memory by GPU (facts: walk order). */
+static void put_gpus_first(struct resolve *resolve, struct vphb *vphb)
+{
+	struct vphb_device *sorted;
+	size_t at = 0;
+
+	if (!vphb->devices.count)
+		return;
+	sorted = arena_alloc(resolve->arena, vphb->devices.count * sizeof(*sorted));
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < vphb->devices.count; i++)
+			if ((vphb->devices.items[i].gpu == NULL) == (pass == 1))
+				sorted[at++] = vphb->devices.items[i];
+	memcpy(vphb->devices.items, sorted, at * sizeof(*sorted));
+}
+
+/* `2` or `2.0`: a slot of the bus and a function in it. */
+static bool read_slot(struct resolve *resolve, const struct value *value, unsigned *slot,
+		      unsigned *function)
+{
+	const char *text = value->kind == VALUE_DECIMAL ? value->text : NULL;
+	uint64_t s = value->number, f = 0;
+
+	if (text) {
+		size_t dot = strcspn(text, ".");
+
+		s = dot <= 2 ? (uint64_t)(text[0] - '0') : 99;
+		if (dot == 2)
+			s = s * 10 + (uint64_t)(text[1] - '0');
+		f = strlen(text + dot + 1) == 1 ? (uint64_t)(text[dot + 1] - '0') : 99;
+	}
+	if ((value->kind != VALUE_NUMBER && !text) || s > 31 || f > 7) {
+		WIRING_ERROR(resolve, WIRING_PROPERTY_RANGE, value->span,
+			     "a slot is a number from 0 to 31, or slot.function with a function "
+			     "from 0 to 7");
+		return false;
+	}
+	*slot = (unsigned)s;
+	*function = (unsigned)f;
+	return true;
+}
+
+static struct vphb_device *device_on(struct vphb *vphb, const struct gpu *gpu,
+				     const struct link *link)
+{
+	for (size_t i = 0; i < vphb->devices.count; i++)
+		if (gpu ? vphb->devices.items[i].gpu == gpu : vphb->devices.items[i].link == link)
+			return &vphb->devices.items[i];
+	return NULL;
+}
+
+static void set_slot(struct resolve *resolve, const struct declaration *board, struct vphb *vphb,
+		     const struct stmt *stmt)
+{
+	struct name name = stmt->kind == STMT_SLOT ? stmt->a.name : stmt->name;
+	const struct ports *ports = stmt->kind == STMT_SLOT ? stmt->a.ports : NULL;
+	const struct value *value = single_value(resolve, stmt);
+	struct span dropped = {0};
+	struct declaration *found = find_label(resolve, board, name.text, &dropped);
+	struct vphb_device *device = NULL;
+	unsigned slot, function;
+
+	if (!found) {
+		report_unknown_name(resolve, board, name, dropped);
+		return;
+	}
+	if (!value || !read_slot(resolve, value, &slot, &function))
+		return;
+	if (found->kind == BLOCK_GPU && !ports) {
+		device = device_on(vphb, found->object, NULL);
+	} else if (found->kind == BLOCK_NPU && ports && !ports->next && ports->first == ports->last &&
+		   ports->first < BRICKS_MAX) {
+		const struct npu *npu = found->object;
+
+		if (npu->bricks[ports->first])
+			device = device_on(vphb, NULL, npu->bricks[ports->first]);
+	} else {
+		WIRING_ERROR(resolve, WIRING_WRONG_KIND, stmt->where,
+			     "a slot belongs to one GPU or to one brick, as in npu0:0");
+		return;
+	}
+	if (!device) {
+		if (!vphb->damaged && !(((struct board *)board->object)->gaps & GAP_LINKS))
+			WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, stmt->where,
+				     "this device is not on this vPHB");
+		return;
+	}
+	if (device->slot_span.file) {
+		struct diag_record *error = WIRING_ERROR(resolve, WIRING_PROPERTY_TWICE,
+							 stmt->where,
+							 "this device has a slot already");
+
+		diag_note(resolve->diags, error, device->slot_span, "it was set here");
+		return;
+	}
+	device->slot = slot;
+	device->function = function;
+	device->slot_span = stmt->span;
+}
+
+/* One slot each, in order, leaving out those that were given away. */
+static void fill_slots(struct vphb *vphb)
+{
+	uint64_t taken = 0;
+	unsigned next = 0;
+
+	for (size_t i = 0; i < vphb->devices.count; i++)
+		if (vphb->devices.items[i].slot_span.file)
+			taken |= UINT64_C(1) << vphb->devices.items[i].slot;
+	for (size_t i = 0; i < vphb->devices.count; i++) {
+		struct vphb_device *device = &vphb->devices.items[i];
+
+		if (device->slot_span.file)
+			continue;
+		while (taken >> next & 1)
+			next++;
+		device->slot = next++;
+	}
+}
+
+static void build_vphb(struct resolve *resolve, struct guest *guest,
+		       const struct declaration *board, const struct declaration *declaration)
+{
+	const struct stmt *npu = property_stmt(declaration, PROPERTY_NPU);
+	const struct stmt *devices = property_stmt(declaration, PROPERTY_DEVICES);
+	struct vphb *vphb = arena_alloc(resolve->arena, sizeof(*vphb));
+	struct diag_record *error;
+
+	vphb->guest = guest;
+	vphb->number = declaration->head->values.first->number;
+	vphb->span = declaration->head->span;
+	vphb->damaged = declaration->damaged;
+	*ARRAY_PUSH(resolve->arena, &guest->vphbs) = vphb;
+	if (npu && devices) {
+		error = WIRING_ERROR(resolve, WIRING_PROPERTY_TWICE, devices->where,
+				     "'npu' gives the vPHB a whole group, so 'devices' cannot add to it");
+		diag_note(resolve->diags, error, npu->where, "'npu' is set here");
+		diag_fix(resolve->diags, error, "keep one of the two");
+	} else if (!npu && !devices && !declaration->damaged) {
+		error = WIRING_ERROR(resolve, WIRING_PROPERTY_MISSING, vphb->span,
+				     "this phb has neither 'npu' nor 'devices'");
+		diag_fix(resolve->diags, error, "add `npu = NAME;` for a whole IOMMU group");
+		vphb->damaged = true;
+	}
+	if (!board)
+		return;
+	if (npu)
+		add_group(resolve, board, vphb, npu);
+	for (const struct value *value = devices && !npu ? devices->values.first : NULL; value;
+	     value = value->next)
+		add_devices(resolve, board, vphb, value);
+	put_gpus_first(resolve, vphb);
+	for (size_t i = 0; i < declaration->slots.count; i++)
+		for (const struct stmt *stmt = declaration->slots.items[i]->body.first; stmt;
+		     stmt = stmt->next)
+			set_slot(resolve, board, vphb, stmt);
+	fill_slots(vphb);
+}
+
+void build_guest(struct resolve *resolve, struct declaration *declaration)
+{
+	struct guest *guest = arena_alloc(resolve->arena, sizeof(*guest));
+	struct declaration *board = guest_board(resolve, declaration);
+
+	declaration->object = guest;
+	guest->name = declaration->head->name.text;
+	guest->span = declaration->head->where;
+	guest->name_span = declaration->head->name.span;
+	guest->board = board ? board->object : NULL;
+	guest->damaged = declaration->damaged;
+	require_property(resolve, declaration, PROPERTY_MACHINE, "machine",
+			 "add `machine = \"pseries-5.1\";`");
+	if (get_string(resolve, declaration, PROPERTY_MACHINE, &guest->machine))
+		read_machine(resolve, guest);
+	get_number(resolve, declaration, PROPERTY_LPID, 1, 4095, &guest->lpid);
+	collect_extras(resolve, declaration, guest->extra);
+	for (size_t i = 0; i < declaration->children.count; i++)
+		if (!declaration->children.items[i]->deleted.file)
+			build_vphb(resolve, guest, board, declaration->children.items[i]);
+	*ARRAY_PUSH(resolve->arena, &resolve->wiring->guests) = guest;
+}
