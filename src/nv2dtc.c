@@ -44,13 +44,13 @@ static enum exit_status find_and_run(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
-static enum exit_status flush(enum exit_status status)
+static int flush(enum exit_status status)
 {
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "nv2dtc: cannot write to standard output\n");
-		return EXIT_SYSTEM;
+		return (int)EXIT_SYSTEM;
 	}
-	return status;
+	return (int)status;
 }
 
 int main(int argc, char **argv)
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2) {
 		print_usage(stderr);
-		return EXIT_USAGE;
+		return (int)EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		print_usage(stdout);
@@ -72,5 +72,5 @@ int main(int argc, char **argv)
 		printf("nv2dtc %s\n", NV2_VERSION);
 		return flush(EXIT_DONE);
 	}
-	return find_and_run(argc, argv);
+	return (int)find_and_run(argc, argv);
 }

@@ -19,7 +19,8 @@ enum nv2_selector_kind {
 	NV2_SELECT_NPU,    /* below an xscom: the "ibm,power9-npu" at a SCOM address */
 	NV2_SELECT_LINK,   /* below an NPU: the "ibm,npu-link" with an index */
 	NV2_SELECT_PHB,    /* the "ibm,power9-npu-pciex" at an address */
-	NV2_SELECT_BRIDGE, /* below a PHB: the emulated bridge (1014:*) with a bus, device, function */
+	NV2_SELECT_BRIDGE, /* below a PHB: the emulated bridge (1014:*) with a bus, device, function
+			    */
 	NV2_SELECT_GPU,    /* the GPU (10de:*) in a slot */
 	NV2_SELECT_SLOT,   /* the slot node of that label, below its "ibm,pcie-port" */
 	NV2_SELECTOR_KINDS

@@ -14,11 +14,15 @@
 #include <unistd.h>
 
 struct output_file {
-	const char *path;
+	const char *path;   /* as it was named */
+	const char *target; /* where that is, symbolic links followed */
 	char *temporary; /* the file under its temporary name */
 	char *saved;     /* what was at `path` before, under another name */
 	struct buffer contents;
-	bool written, kept, renamed;
+	bool written, renamed;
+	bool kept;   /* `saved` is a second name for the old file */
+	bool unkept; /* there is an old file, and no hard link could be made to it */
+	bool moved;  /* the old file is at `saved` */
 };
 
 void output_init(struct output_set *set, struct arena *arena)
@@ -38,10 +42,13 @@ static char *name_beside(struct arena *arena, const char *path, const char *what
 void output_add(struct output_set *set, const char *path, struct buffer *contents)
 {
 	struct output_file *file = arena_alloc(set->arena, sizeof(*file));
+	char *real = realpath(path, NULL);
 
 	file->path = arena_strdup(set->arena, path);
-	file->temporary = name_beside(set->arena, path, "new");
-	file->saved = name_beside(set->arena, path, "old");
+	file->target = real ? arena_strdup(set->arena, real) : file->path;
+	free(real);
+	file->temporary = name_beside(set->arena, file->target, "new");
+	file->saved = name_beside(set->arena, file->target, "old");
 	file->contents = *contents;
 	*contents = (struct buffer){0};
 	*ARRAY_PUSH(set->arena, &set->files) = file;
@@ -75,18 +82,22 @@ static bool fail(struct output_set *set, const char *path, int error)
 
 static bool write_temporary(struct output_set *set, struct output_file *file, mode_t mask)
 {
+	bool old = false;
 	struct stat status;
 	int fd, error;
 
-	if (!lstat(file->path, &status) && S_ISDIR(status.st_mode))
-		return fail(set, file->path, EISDIR);
+	if (!stat(file->target, &status)) {
+		if (S_ISDIR(status.st_mode))
+			return fail(set, file->path, EISDIR);
+		old = true;
+	}
 	fd = mkstemp(file->temporary);
 	if (fd < 0)
 		return fail(set, file->path, errno);
 	file->written = true;
 	error = write_all(fd, file->contents.data, file->contents.len);
-	/* mkstemp() keeps others out; output is as public as any other file. */
-	if (!error && fchmod(fd, 0666 & ~mask) < 0)
+	/* mkstemp() keeps others out; output is as public as what it replaces, or as any new file. */
+	if (!error && fchmod(fd, old ? status.st_mode & 07777 : 0666 & ~mask) < 0)
 		error = errno;
 	if (close(fd) < 0 && !error)
 		error = errno;
@@ -102,12 +113,14 @@ static bool keep_old(struct output_set *set, struct output_file *file)
 		return fail(set, file->path, errno);
 	close(fd);
 	unlink(file->saved);
-	if (!link(file->path, file->saved)) {
+	if (!link(file->target, file->saved)) {
 		file->kept = true;
 		return true;
 	}
 	/* Nothing there, or a file system without hard links: then renaming has to do. */
-	if (errno == ENOENT || errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK)
+	if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK)
+		file->unkept = true;
+	if (errno == ENOENT || file->unkept)
 		return true;
 	return fail(set, file->path, errno);
 }
@@ -117,11 +130,11 @@ static void undo(struct output_set *set)
 	for (size_t i = set->files.count; i-- > 0;) {
 		struct output_file *file = set->files.items[i];
 
-		if (file->renamed && file->kept)
-			rename(file->saved, file->path);
+		if (file->moved || (file->renamed && file->kept))
+			rename(file->saved, file->target);
 		else if (file->renamed)
-			unlink(file->path);
-		else if (file->written)
+			unlink(file->target);
+		if (file->written && !file->renamed)
 			unlink(file->temporary);
 		if (file->kept)
 			unlink(file->saved);
@@ -142,7 +155,10 @@ static bool commit_files(struct output_set *set)
 	for (size_t i = 0; i < set->files.count; i++) {
 		struct output_file *file = set->files.items[i];
 
-		if (rename(file->temporary, file->path) < 0)
+		if (file->unkept && rename(file->target, file->saved) < 0)
+			return fail(set, file->path, errno);
+		file->moved = file->unkept;
+		if (rename(file->temporary, file->target) < 0)
 			return fail(set, file->path, errno);
 		file->renamed = true;
 	}
@@ -162,7 +178,7 @@ bool output_commit(struct output_set *set, const char *dir)
 		return false;
 	}
 	for (size_t i = 0; i < set->files.count; i++)
-		if (set->files.items[i]->kept)
+		if (set->files.items[i]->kept || set->files.items[i]->moved)
 			unlink(set->files.items[i]->saved);
 	return true;
 }

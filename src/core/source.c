@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/text.h"
+
 struct sources *sources_new(struct arena *arena)
 {
 	struct sources *sources = arena_alloc(arena, sizeof(*sources));
@@ -221,34 +223,12 @@ bool source_place(struct sources *sources, struct span span, struct place *place
 	return true;
 }
 
-/* Length of the UTF-8 sequence at `at`, or 0. Overlong forms and surrogates are none. */
-static size_t utf8_length(const unsigned char *at, size_t left)
-{
-	size_t len;
-
-	if (at[0] < 0x80)
-		return at[0] ? 1 : 0;
-	if (at[0] < 0xc2 || at[0] > 0xf4)
-		return 0;
-	len = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-	if (left < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 size_t source_find_bad_byte(const struct source *source)
 {
-	const unsigned char *text = (const unsigned char *)source->text;
 	size_t at = 0;
 
 	while (at < source->size) {
-		size_t len = utf8_length(text + at, source->size - at);
+		size_t len = utf8_length(source->text + at, source->size - at);
 
 		if (!len)
 			return at;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct diag_level {
 	struct diag_level *next;
@@ -201,6 +202,11 @@ void diag_fix(struct diags *diags, struct diag_record *record, const char *forma
 	va_end(args);
 }
 
+const char *diag_fix_text(const struct diag_record *record)
+{
+	return record->fix ? record->fix : record->def->fix;
+}
+
 bool diags_have_errors(const struct diags *diags)
 {
 	return diags->counts[SEVERITY_ERROR] > 0;
@@ -229,6 +235,20 @@ static bool same_record(const struct diag_record *a, const struct diag_record *b
 	       a->span.len == b->span.len && !strcmp(a->message, b->message);
 }
 
+/* What two rules see at one place is said once. */
+static bool said_before(const struct sort_key *keys, size_t at)
+{
+	if (!keys[at].record->span.file)
+		return false;
+	for (size_t i = at; i-- > 0;) {
+		if (span_compare(keys[i].record->span, keys[at].record->span))
+			return false;
+		if (same_record(keys[i].record, keys[at].record))
+			return true;
+	}
+	return false;
+}
+
 void diags_sort(struct diags *diags)
 {
 	size_t count = 0, at = 0;
@@ -248,8 +268,7 @@ void diags_sort(struct diags *diags)
 		struct diag_record *record = keys[i].record;
 
 		record->next = NULL;
-		/* What two rules see at one place is said once. */
-		if (diags->last && same_record(diags->last, record)) {
+		if (said_before(keys, i)) {
 			diags->counts[record->severity]--;
 			continue;
 		}
@@ -301,6 +320,9 @@ const char *closest_name(const char *text, const char *const *names, size_t coun
 	const char *closest = NULL;
 	size_t best = limit + 1;
 
+	for (size_t i = 0; i < count; i++)
+		if (!strcasecmp(text, names[i]))
+			return names[i];
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = edit_distance(text, names[i], limit);
 

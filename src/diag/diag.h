@@ -30,7 +30,7 @@ struct diag_def {
 	const char *summary; /* one line: what is wrong */
 	const char *explain; /* why it matters: paragraphs */
 	const char *example; /* a wiring file that gives it, or NULL where none can */
-	const char *fix;     /* what to do about it */
+	const char *fix;     /* what to do about it; NULL where messages say that better */
 };
 
 struct diag_related {
@@ -100,6 +100,9 @@ void diag_note_about(struct diags *diags, struct diag_record *record, const char
 		     const char *format, ...) FORMAT_PRINTF(4, 5);
 void diag_fix(struct diags *diags, struct diag_record *record, const char *format, ...)
 	FORMAT_PRINTF(3, 4);
+
+/* The record's own fix, else that of its diagnostic; NULL if there is none to show. */
+const char *diag_fix_text(const struct diag_record *record);
 
 bool diags_have_errors(const struct diags *diags);
 

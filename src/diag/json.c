@@ -78,8 +78,8 @@ static json_t *record_json(const struct diags *diags, const struct diag_record *
 		json_array_append_new(related, item);
 	}
 	json_object_set_new(object, "related", related);
-	if (record->fix)
-		json_object_set_new(object, "fix", text_json(record->fix));
+	if (diag_fix_text(record))
+		json_object_set_new(object, "fix", text_json(diag_fix_text(record)));
 	return object;
 }
 
@@ -189,10 +189,10 @@ static json_t *sarif_result(const struct diags *diags, const struct diag_record 
 		json_object_set_new(result, "relatedLocations", related);
 	else
 		json_decref(related);
-	if (record->fix) {
+	if (diag_fix_text(record)) {
 		json_t *properties = json_object();
 
-		json_object_set_new(properties, "fix", text_json(record->fix));
+		json_object_set_new(properties, "fix", text_json(diag_fix_text(record)));
 		json_object_set_new(result, "properties", properties);
 	}
 	return result;

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "core/text.h"
+
 #define TAB_WIDTH 8
 /* A line longer than this is shown as a window around the place. */
 #define WINDOW_COLUMNS 100
@@ -30,133 +32,75 @@ static const char *severity_color(const struct style *style, enum severity sever
 					      : style->note;
 }
 
-struct character {
-	size_t bytes;
-	uint32_t width;
-	bool printable;
-};
-
-/* Columns a code point takes on a terminal, without asking the locale. */
-static uint32_t character_width(uint32_t c)
+static uint32_t width_at(const char *at, struct character c, uint32_t column)
 {
-	static const uint32_t wide[][2] = {
-		{0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
-		{0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
-		{0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
-	};
-
-	if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f))
-		return 0;
-	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (c >= wide[i][0] && c <= wide[i][1])
-			return 2;
-	return 1;
+	return *at == '\t' ? TAB_WIDTH - column % TAB_WIDTH : c.width;
 }
 
-/* The character at `at`. What is not UTF-8 counts as one byte, one column. */
-static struct character read_character(const char *at, size_t left)
+/* The column a byte of a line is shown in, counted from 0. */
+static uint32_t column_of(const struct place *place, size_t byte)
 {
-	const unsigned char *byte = (const unsigned char *)at;
-	size_t len = byte[0] < 0x80 ? 1 : byte[0] < 0xc2 ? 0 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : byte[0] < 0xf5 ? 4 : 0;
-	uint32_t c;
+	uint32_t column = 0;
 
-	if (!len || len > left)
-		return (struct character){.bytes = 1, .width = 1};
-	if (len == 1)
-		return (struct character){.bytes = 1,
-					  .width = 1,
-					  .printable = byte[0] >= 0x20 && byte[0] != 0x7f};
-	c = byte[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((byte[i] & 0xc0) != 0x80)
-			return (struct character){.bytes = 1, .width = 1};
-		c = c << 6 | (byte[i] & 0x3f);
+	for (size_t at = 0; at < byte && at < place->line_len;) {
+		struct character c = read_character(place->line_text + at, place->line_len - at);
+
+		column += width_at(place->line_text + at, c, column);
+		at += c.bytes;
 	}
-	/* C1 controls and the bidirectional overrides can make a terminal lie. */
-	return (struct character){
-		.bytes = len,
-		.width = character_width(c),
-		.printable = c >= 0xa0 && !(c >= 0x202a && c <= 0x202e) &&
-			     !(c >= 0x2066 && c <= 0x2069),
-	};
+	return column;
 }
 
-static void add_clean(struct buffer *out, const char *text)
+/* Adds what of a line falls between two columns. */
+static void add_columns(struct buffer *out, const struct place *place, uint32_t from, uint32_t to)
 {
-	size_t left = strlen(text);
+	uint32_t column = 0;
 
-	while (left) {
-		struct character c = read_character(text, left);
+	for (size_t at = 0; at < place->line_len && column < to;) {
+		const char *text = place->line_text + at;
+		struct character c = read_character(text, place->line_len - at);
+		uint32_t end = column + width_at(text, c, column);
 
-		if (c.printable)
-			buffer_add(out, text, c.bytes);
-		else
-			buffer_add_string(out, *text == '\n' ? "\n" : "?");
-		text += c.bytes;
-		left -= c.bytes;
+		if (end > from) {
+			/* A tab, or a wide character at the border, becomes the blanks of it that show. */
+			if (*text == '\t' || column < from || end > to)
+				buffer_add_repeated(out, ' ', (end < to ? end : to) -
+								      (column > from ? column : from));
+			else if (c.printable)
+				buffer_add(out, text, c.bytes);
+			else
+				buffer_add_string(out, "?");
+		}
+		column = end;
+		at += c.bytes;
 	}
-}
-
-/* Adds one character of a source line at display column `column`; gives its width. */
-static uint32_t add_source_character(struct buffer *out, const char *at, struct character c,
-				     uint32_t column)
-{
-	uint32_t width;
-
-	if (*at == '\t') {
-		width = TAB_WIDTH - column % TAB_WIDTH;
-		buffer_add_repeated(out, ' ', width);
-		return width;
-	}
-	if (c.printable)
-		buffer_add(out, at, c.bytes);
-	else
-		buffer_add_string(out, "?");
-	return c.width;
-}
-
-/* Byte offset to start showing from, so that `at` falls inside the window. */
-static size_t window_start(const struct place *place)
-{
-	size_t start;
-
-	if (place->line_len <= WINDOW_COLUMNS || place->at <= WINDOW_BEFORE)
-		return 0;
-	start = place->at - WINDOW_BEFORE;
-	while (start < place->at && ((unsigned char)place->line_text[start] & 0xc0) == 0x80)
-		start++;
-	return start;
 }
 
 static void print_source_line(struct buffer *out, const struct style *style, const char *color,
 			      const struct place *place, uint32_t span_len)
 {
-	size_t start = window_start(place), at = start;
-	uint32_t column = 0, caret = 0, marked = 0;
+	size_t span_end = place->at + span_len;
+	uint32_t caret = column_of(place, place->at);
+	uint32_t end = column_of(place, span_end < place->line_len ? span_end : place->line_len);
+	uint32_t from = caret < WINDOW_COLUMNS ? 0 : caret - WINDOW_BEFORE;
+	uint32_t to = from + WINDOW_COLUMNS + TAB_WIDTH;
+	bool cut_before = from > 0, cut_behind = column_of(place, place->line_len) > to;
+	size_t gutter = out->len;
 
-	buffer_printf(out, "%5u | %s", place->line, start ? "…" : "");
-	if (start)
-		column = 1;
-	while (at < place->line_len && column < WINDOW_COLUMNS + TAB_WIDTH) {
-		struct character c = read_character(place->line_text + at, place->line_len - at);
-		uint32_t width;
-
-		if (at == place->at)
-			caret = column;
-		width = add_source_character(out, place->line_text + at, c, column);
-		if (at >= place->at && at < place->at + span_len)
-			marked += width;
-		column += width;
-		at += c.bytes;
-	}
-	if (at <= place->at)
-		caret = column;
-	buffer_add_string(out, at < place->line_len ? "…\n      | " : "\n      | ");
-	buffer_add_repeated(out, ' ', caret);
+	buffer_printf(out, "%5u", place->line);
+	gutter = out->len - gutter;
+	buffer_printf(out, " | %s", cut_before ? "…" : "");
+	add_columns(out, place, from, to);
+	buffer_add_string(out, cut_behind ? "…\n" : "\n");
+	buffer_add_repeated(out, ' ', gutter);
+	buffer_add_string(out, " | ");
+	buffer_add_repeated(out, ' ', caret - from + cut_before);
 	buffer_add_string(out, color);
 	buffer_add_string(out, "^");
-	if (marked > 1)
-		buffer_add_repeated(out, '~', marked - 1);
+	if (end > to)
+		end = to;
+	if (end > caret + 1)
+		buffer_add_repeated(out, '~', end - caret - 1);
 	buffer_add_string(out, style->plain);
 	buffer_add_string(out, "\n");
 }
@@ -166,10 +110,10 @@ static void print_head(struct buffer *out, const struct style *style, const char
 {
 	buffer_add_string(out, style->bold);
 	if (place) {
-		add_clean(out, place->name);
+		buffer_add_clean(out, place->name);
 		buffer_printf(out, ":%u:%u: ", place->line, place->column);
 	} else if (subject) {
-		add_clean(out, subject);
+		buffer_add_clean(out, subject);
 		buffer_add_string(out, ": ");
 	}
 	buffer_printf(out, "%s%s%s:%s ", style->plain, color, severity, style->plain);
@@ -185,7 +129,7 @@ static void print_include_chain(const struct diags *diags, struct buffer *out, s
 		if (!source_place(diags->sources, source->included_from, &place))
 			break;
 		buffer_add_string(out, "In file included from ");
-		add_clean(out, place.name);
+		buffer_add_clean(out, place.name);
 		buffer_printf(out, ":%u:\n", place.line);
 		source = source_get(diags->sources, source->included_from.file);
 	}
@@ -201,7 +145,7 @@ static void print_record(const struct diags *diags, struct buffer *out, const st
 	print_include_chain(diags, out, record->span);
 	print_head(out, style, color, severity_names[record->severity], placed ? &place : NULL,
 		   record->subject);
-	add_clean(out, record->message);
+	buffer_add_clean(out, record->message);
 	buffer_printf(out, " [%s]\n", record->def->code);
 	if (placed)
 		print_source_line(out, style, color, &place, record->span.len);
@@ -209,14 +153,14 @@ static void print_record(const struct diags *diags, struct buffer *out, const st
 	for (const struct diag_related *note = record->related; note; note = note->next) {
 		placed = source_place(diags->sources, note->span, &place);
 		print_head(out, style, style->note, "note", placed ? &place : NULL, note->subject);
-		add_clean(out, note->message);
+		buffer_add_clean(out, note->message);
 		buffer_add_string(out, "\n");
 		if (placed)
 			print_source_line(out, style, style->note, &place, note->span.len);
 	}
-	if (record->fix) {
+	if (diag_fix_text(record)) {
 		buffer_printf(out, "%s  fix:%s ", style->fix, style->plain);
-		add_clean(out, record->fix);
+		buffer_add_clean(out, diag_fix_text(record));
 		buffer_add_string(out, "\n");
 	}
 }
@@ -232,8 +176,9 @@ void diags_print_text(struct diags *diags, struct buffer *out, bool color)
 		print_record(diags, out, style, record);
 	}
 	if (errors > DIAG_ERRORS_SHOWN)
-		buffer_printf(out, "%zu more errors are not shown, %zu in all\n",
-			      errors - DIAG_ERRORS_SHOWN, errors);
+		buffer_printf(out, "%zu more error%s not shown, %zu in all\n",
+			      errors - DIAG_ERRORS_SHOWN,
+			      errors - DIAG_ERRORS_SHOWN == 1 ? " is" : "s are", errors);
 }
 
 void diag_print_explanation(const struct diag_def *def, struct buffer *out)

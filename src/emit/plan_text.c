@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "core/table.h"
+#include "core/text.h"
 #include "emit/plan_json.h"
 
 static const char *size_text(struct arena *arena, uint64_t size)
@@ -17,6 +18,17 @@ static const char *size_text(struct arena *arena, uint64_t size)
 		unit++;
 	}
 	return arena_printf(arena, "%" PRIu64 " %s", size, units[unit]);
+}
+
+static const char *clean_text(struct arena *arena, const char *text)
+{
+	struct buffer clean = {0};
+	const char *copy;
+
+	buffer_add_clean(&clean, text);
+	copy = arena_strndup(arena, clean.data, clean.len);
+	buffer_free(&clean);
+	return copy;
 }
 
 static void print_npus(struct arena *arena, const struct plan_board *plan, struct buffer *out)
@@ -32,7 +44,7 @@ static void print_npus(struct arena *arena, const struct plan_board *plan, struc
 		table_cell(table, "%u", npu->chip);
 		table_cell(table, "%u", npu->npu->index);
 		table_cell(table, "%u", npu->npu->link_count);
-		table_cell(table, "%s", npu->phb_path);
+		table_cell(table, "%s", clean_text(arena, npu->phb_path));
 		table_cell(table, "%s", npu->npu_path);
 		table_cell(table, "0x%" PRIx64 " + 0x%" PRIx64, npu->mmio_window,
 			   npu->mmio_window_size);
@@ -52,7 +64,7 @@ static void print_gpus(struct arena *arena, const struct plan_board *plan, struc
 		struct buffer ports = {0};
 
 		table_cell(table, "%s", gpu->gpu->name);
-		table_cell(table, "%s", gpu->gpu->slot.value);
+		table_cell(table, "%s", clean_text(arena, gpu->gpu->slot.value));
 		table_cell(table, "%s", gpu->gpu->npu->name);
 		table_cell(table, "%u", gpu->gpu->group);
 		table_cell(table, "0x%" PRIx64, gpu->base);
@@ -127,8 +139,9 @@ static void print_guest(struct arena *arena, const struct guest *guest, struct b
 	static const char *const heads[] = {">vPHB", "device", "kind", ">slot", NULL};
 	struct table *table = table_new(arena, heads);
 
-	buffer_printf(out, "\nguest %s on board %s, machine %s", guest->name, guest->board->name,
-		      guest->machine.value);
+	buffer_printf(out, "\nguest %s on board ", guest->name);
+	buffer_add_clean(out, guest->board->name);
+	buffer_printf(out, ", machine %s", guest->machine.value);
 	if (guest->lpid.set)
 		buffer_printf(out, ", LPID %" PRIu64, guest->lpid.value);
 	buffer_add_string(out, "\n\n");
@@ -156,9 +169,11 @@ void emit_plan_text(struct arena *arena, const struct plan *plan, struct buffer 
 	for (size_t i = 0; i < plan->boards.count; i++) {
 		const struct plan_board *board = plan->boards.items[i];
 
-		buffer_printf(out, "%sboard %s", i ? "\n" : "", board->board->name);
+		buffer_add_string(out, i ? "\nboard " : "board ");
+		buffer_add_clean(out, board->board->name);
 		if (board->board->model.value)
-			buffer_printf(out, ": %s", board->board->model.value);
+			buffer_add_clean(out, arena_printf(arena, ": %s",
+							   board->board->model.value));
 		buffer_printf(out, "\n  family %s, memory map %s, host pages %s\n",
 			      board->board->family->name, board->board->map->name,
 			      size_text(arena, board->page_size));

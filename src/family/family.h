@@ -21,6 +21,11 @@ struct memory_map {
 	uint64_t base;   /* of group 0 */
 	bool down;       /* each further group lies one aperture lower, else higher */
 	unsigned groups; /* GPUs a chip can have */
+	/*
+	 * Chips this map works for: those with none of these bits in their id. It
+	 * takes the room of the chips left out.
+	 */
+	unsigned excluded_chips;
 };
 
 /* A signalling rate, per lane. */

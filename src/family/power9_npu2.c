@@ -16,7 +16,8 @@
 
 /* hw/phys-map.c, GPU_MEM_4T_UP and GPU_MEM_4T_DOWN. */
 static const struct memory_map maps[] = {
-	{.name = "gpu-4t-up", .base = UINT64_C(0x40000000000), .groups = 4},
+	{.name = "gpu-4t-up", .base = UINT64_C(0x40000000000), .groups = 4,
+	 .excluded_chips = 7 /* all but chip 0 of each node */},
 	{.name = "gpu-4t-down", .base = UINT64_C(0x3e000000000), .down = true, .groups = 6},
 };
 

@@ -7,12 +7,16 @@
 
 #include <string.h>
 
-#include "core/checked.h"
+#include "lang/grammar.h"
 
 struct stmt_list append_stmt(struct stmt_list list, struct stmt *stmt)
 {
 	if (!stmt)
 		return list;
+	if (stmt->kind == STMT_DROPPED) {
+		list.damaged = true;
+		return list;
+	}
 	if (list.last)
 		list.last->next = stmt;
 	else
@@ -58,8 +62,8 @@ struct stmt *labelled(struct parser *parser, struct name label, struct stmt *stm
 	struct diag_record *error;
 
 	parser->seen_statement = true;
-	if (!stmt)
-		return NULL;
+	if (!stmt || stmt->kind == STMT_DROPPED)
+		return stmt;
 	if (stmt->kind == STMT_NPU || stmt->kind == STMT_GPU || stmt->kind == STMT_SLOTS ||
 	    stmt->kind == STMT_EXTRA) {
 		error = lang_error(parser->scan, LANG_SYNTAX, label.span,
@@ -79,8 +83,16 @@ struct stmt *dropped(struct parser *parser, struct span span)
 	struct syntax *syntax = parser->syntax;
 
 	ARRAY_PUSH(parser->lang->arena, &syntax->dropped)->span = span;
-	parser->seen_statement = true;
-	return NULL;
+	return new_stmt(parser, STMT_DROPPED, span);
+}
+
+/* Whether a value inside was wrong: then it is poison, and no rule looks at it. */
+static bool error_within(const struct parser *parser, struct span span)
+{
+	struct span error = parser->scan->last_error;
+
+	return error.file == span.file && error.offset >= span.offset &&
+	       error.offset < span.offset + span.len;
 }
 
 struct stmt *block_stmt(struct parser *parser, enum stmt_kind kind, struct name name,
@@ -111,7 +123,7 @@ struct stmt *phb_stmt(struct parser *parser, struct value *number, struct block 
 
 	stmt->values = (struct value_list){number, number};
 	stmt->body = block.body;
-	stmt->damaged = block.damaged;
+	stmt->damaged = block.damaged || error_within(parser, number->span);
 	return stmt;
 }
 
@@ -127,21 +139,47 @@ struct stmt *link_stmt(struct parser *parser, struct device_ref a, struct device
 	stmt->rate_unit = rate.unit;
 	stmt->rate_span = rate.span;
 	stmt->body = block.body;
-	stmt->damaged = block.damaged;
+	stmt->damaged = block.damaged || error_within(parser, span);
 	return stmt;
 }
 
-struct stmt *unknown_stmt(struct parser *parser, const char *word, struct span where,
-			  struct span span)
+/* The statement that a word in front of a token of this kind may be meant for, or NULL. */
+static const char *closest_statement(const char *word, int follows)
 {
-	static const char *const words[] = {"board", "guest", "npu",   "gpu",
-					    "link",  "phb",   "slots", "extra"};
-	const char *closest = closest_name(word, words, sizeof(words) / sizeof(words[0]));
+	static const struct {
+		const char *word;
+		int follows;
+	} statements[] = {
+		{"board", STRING}, {"guest", STRING}, {"npu", WORD},  {"gpu", WORD},
+		{"link", WORD},    {"extra", WORD},   {"phb", NUMBER}, {"slots", '{'},
+	};
+	const char *words[sizeof(statements) / sizeof(statements[0])];
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+		if (statements[i].follows == follows)
+			words[count++] = statements[i].word;
+	return closest_name(word, words, count);
+}
+
+static void report_unknown_statement(struct parser *parser, const char *word, struct span where,
+				     int follows)
+{
+	const char *closest = closest_statement(word, follows);
 	struct diag_record *error = lang_error(parser->scan, LANG_UNKNOWN_STATEMENT, where,
 					       "there is no statement '%s'", word);
 
 	if (closest)
 		diag_fix(parser->lang->diags, error, "did you mean '%s'?", closest);
+	else
+		diag_fix(parser->lang->diags, error,
+			 "statements are board, guest, npu, gpu, link, phb, slots and extra");
+}
+
+struct stmt *unknown_stmt(struct parser *parser, const char *word, struct span where,
+			  struct span span)
+{
+	report_unknown_statement(parser, word, where, WORD);
 	return dropped(parser, span);
 }
 
@@ -171,6 +209,7 @@ struct stmt *property(struct parser *parser, const char *name, struct span where
 	stmt->name = (struct name){name, where};
 	stmt->where = where;
 	stmt->values = values;
+	stmt->damaged = error_within(parser, span);
 	return stmt;
 }
 
@@ -181,6 +220,7 @@ struct stmt *slot(struct parser *parser, struct name device, struct ports *ports
 
 	stmt->a = device_with_ports(device, ports, span);
 	stmt->values = values;
+	stmt->damaged = error_within(parser, span);
 	return stmt;
 }
 
@@ -192,6 +232,15 @@ struct stmt *amend(struct parser *parser, struct name scope, struct name name, s
 	stmt->scope = scope;
 	stmt->where = span;
 	return stmt;
+}
+
+struct stmt *delete_property(struct parser *parser, struct span span)
+{
+	struct diag_record *error = lang_error(parser->scan, LANG_SYNTAX, span,
+					       "/delete/ drops things, not properties");
+
+	diag_fix(parser->lang->diags, error, "write /delete/ &LABEL; for a thing with a label");
+	return dropped(parser, span);
 }
 
 struct stmt *delete(struct parser *parser, struct name scope, struct name name, struct span span)
@@ -220,7 +269,10 @@ struct ports *new_port(struct parser *parser, uint64_t first, uint64_t last, str
 				 (unsigned long long)last, (unsigned long long)first);
 			buffer_free(&list);
 		}
-		last = first;
+		/* Its length is right: nothing more has to be said about that. */
+		*port = (struct ports){
+			.first = last, .last = first, .span = span, .falls = true};
+		return port;
 	}
 	*port = (struct ports){.first = first, .last = last, .span = span};
 	return port;
@@ -267,28 +319,6 @@ struct value *number_value(struct parser *parser, uint64_t number, struct span s
 
 	value->number = number;
 	return value;
-}
-
-/* A unit may stand behind a blank, too: 64 KiB. */
-struct value *unit_value(struct parser *parser, uint64_t number, struct name unit, struct span span)
-{
-	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-	struct diag_record *error;
-	uint64_t shifted;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(unit.text, units[i]))
-			continue;
-		if (checked_shl(number, 10 * (i + 1), &shifted))
-			return number_value(parser, shifted, span);
-		lang_error(parser->scan, LANG_NUMBER_TOO_LARGE, span,
-			   "this does not fit into 64 bits");
-		return number_value(parser, 0, span);
-	}
-	error = lang_error(parser->scan, LANG_BAD_NUMBER, unit.span, "'%s' is no unit of size",
-			   unit.text);
-	diag_fix(parser->lang->diags, error, "the units are KiB, MiB, GiB and TiB");
-	return number_value(parser, number, span);
 }
 
 struct value *text_value(struct parser *parser, enum value_kind kind, const char *text,
@@ -344,7 +374,70 @@ struct value_list append_value(struct parser *parser, struct value_list list, st
 	return list;
 }
 
-static void report_wide(struct parser *parser, enum wide_error error, struct span span)
+struct operand operand(uint64_t number)
+{
+	return (struct operand){.wide = wide_from(number)};
+}
+
+struct operand negate(struct operand a)
+{
+	a.wide = wide_negate(a.wide);
+	return a;
+}
+
+struct operand complement(struct operand a, struct span span)
+{
+	if (a.error)
+		return a;
+	a.error = wide_complement(a.wide, &a.wide);
+	a.span = span;
+	return a;
+}
+
+struct operand logical_not(struct operand a)
+{
+	a.wide = wide_from(!wide_true(a.wide));
+	return a;
+}
+
+struct operand binary(enum wide_operator op, struct operand a, struct operand b, struct span span)
+{
+	struct operand result = {.span = span};
+
+	if (a.error)
+		return a;
+	if (b.error)
+		return b;
+	result.error = wide_binary(op, a.wide, b.wide, &result.wide);
+	return result;
+}
+
+struct operand logical_and(struct operand a, struct operand b)
+{
+	if (a.error || !wide_true(a.wide))
+		return a;
+	b.wide = wide_from(wide_true(b.wide));
+	return b;
+}
+
+struct operand logical_or(struct operand a, struct operand b)
+{
+	if (a.error)
+		return a;
+	if (wide_true(a.wide))
+		return operand(1);
+	b.wide = wide_from(wide_true(b.wide));
+	return b;
+}
+
+struct operand choose(struct operand condition, struct operand yes, struct operand no)
+{
+	if (condition.error)
+		return condition;
+	return wide_true(condition.wide) ? yes : no;
+}
+
+uint64_t expression_number(struct parser *parser, struct operand operand, struct span span)
 {
 	static const char *const texts[WIDE_ERRORS] = {
 		[WIDE_OVERFLOW] = "the result does not fit into 64 bits",
@@ -352,74 +445,178 @@ static void report_wide(struct parser *parser, enum wide_error error, struct spa
 		[WIDE_NEGATIVE_BITS] = "bit operators and shifts want numbers that are not negative",
 	};
 
-	lang_error(parser->scan, LANG_EXPRESSION, span, "%s", texts[error]);
-}
-
-struct wide binary(struct parser *parser, enum wide_operator op, struct wide a, struct wide b,
-		   struct span span)
-{
-	struct wide result = {0};
-	enum wide_error error = wide_binary(op, a, b, &result);
-
-	if (error)
-		report_wide(parser, error, span);
-	return result;
-}
-
-struct wide complement(struct parser *parser, struct wide a, struct span span)
-{
-	struct wide result = {0};
-	enum wide_error error = wide_complement(a, &result);
-
-	if (error)
-		report_wide(parser, error, span);
-	return result;
-}
-
-uint64_t expression_number(struct parser *parser, struct wide wide, struct span span)
-{
-	if (!wide.negative)
-		return wide.magnitude;
-	lang_error(parser->scan, LANG_EXPRESSION, span, "the result, -%llu, is below zero",
-		   (unsigned long long)wide.magnitude);
+	if (operand.error)
+		lang_error(parser->scan, LANG_EXPRESSION, operand.span, "%s", texts[operand.error]);
+	else if (operand.wide.negative)
+		lang_error(parser->scan, LANG_EXPRESSION, span, "the result, -%llu, is below zero",
+			   (unsigned long long)operand.wide.magnitude);
+	else
+		return operand.wide.magnitude;
 	return 0;
 }
 
-struct value *expression_value(struct parser *parser, struct wide wide, struct span span)
+struct value *expression_value(struct parser *parser, struct operand operand, struct span span)
 {
-	return number_value(parser, expression_number(parser, wide, span), span);
+	return number_value(parser, expression_number(parser, operand, span), span);
+}
+
+/* Whether a syntax error here would only repeat what was said about the same place. */
+static bool said_already(const struct parser *parser, struct span span, struct span before,
+			 bool at_end)
+{
+	const struct scan *scan = parser->scan;
+	const struct source *source = source_get(parser->lang->sources, span.file);
+	struct span last = parser->last_error;
+
+	if (scan->stopped || (at_end && (scan->unbalanced || scan->swallowed)))
+		return true;
+	if (scan_error_on_line(scan, span) || scan_error_on_line(scan, before) ||
+	    (scan->last_error.file == span.file && scan->last_error.offset >= span.offset))
+		return true;
+	/* Having lost its way, the parser may stumble again on the same line. */
+	return last.file == span.file && last.offset <= span.offset &&
+	       !memchr(source->text + last.offset, '\n', span.offset - last.offset);
+}
+
+/* Whether a line end lies between two tokens, the second in another file perhaps. */
+static bool starts_line(const struct parser *parser, struct span before, struct span span)
+{
+	const struct source *source = source_get(parser->lang->sources, span.file);
+
+	return before.file != span.file ||
+	       (before.offset < span.offset &&
+		memchr(source->text + before.offset, '\n', span.offset - before.offset));
+}
+
+/* Puts the place where something is missing at the end of the token before. */
+static struct span behind(struct span span)
+{
+	if (span.len) {
+		span.offset += span.len - 1;
+		span.len = 1;
+	}
+	return span;
+}
+
+static const char *span_text(struct parser *parser, struct span span)
+{
+	const struct source *source = source_get(parser->lang->sources, span.file);
+
+	return arena_strndup(parser->lang->arena, source->text + span.offset,
+			     span.len < 40 ? span.len : 40);
+}
+
+static bool ends_statement(int kind)
+{
+	return !kind || kind == ';' || kind == '{' || kind == '}';
+}
+
+/* What stands behind a keyword, said when something else does. */
+static bool report_keyword(struct parser *parser, struct span span, int found)
+{
+	struct scan *scan = parser->scan;
+	static const struct {
+		int keyword;
+		const char *text, *in_quotes;
+	} wants[] = {
+		{WORD_BOARD, "a board has a name, in quotes: board \"…\" { … }", NULL},
+		{WORD_GUEST, "a guest has a name, in quotes: guest \"…\" { … }", NULL},
+		{WORD_NPU, "an npu has a label: npu LABEL { … }", "a label stands without quotes"},
+		{WORD_GPU, "a gpu has a label: gpu LABEL { … }", "a label stands without quotes"},
+		{WORD_PHB, "a phb has a number: phb 1 { … }", NULL},
+		{WORD_EXTRA, "extra says for which output: host-fw, host-os or guest", NULL},
+		{WORD_LINK, "a link joins two devices: link npu0:0-2 <-> GPU0:1,3,5 at … Gbps;", NULL},
+	};
+
+	if (found == ':' || found == '=' || !ends_statement(scan->last[2]))
+		return false;
+	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
+		if (wants[i].keyword != scan->last[1])
+			continue;
+		lang_error(scan, LANG_SYNTAX, span, "%s",
+			   found == STRING && wants[i].in_quotes ? wants[i].in_quotes
+								 : wants[i].text);
+		return true;
+	}
+	return false;
+}
+
+/* `slot "GPU0"`, `bord "b" {`, `lnk npu0:0`: a first word that starts no statement. */
+static bool report_first_word(struct parser *parser, struct span span, int found)
+{
+	struct scan *scan = parser->scan;
+	struct span word = scan->last_spans[1];
+	struct diag_record *error;
+
+	if (found == ':' && scan->last[2] == WORD && ends_statement(scan->last[3])) {
+		word = scan->last_spans[2];
+		report_unknown_statement(parser, span_text(parser, word), word, WORD);
+		return true;
+	}
+	if (scan->last[1] != WORD || !ends_statement(scan->last[2]) || word.file != span.file)
+		return false;
+	if (found == ',') {
+		error = lang_error(scan, LANG_SYNTAX, span, "names have no ',' here");
+		diag_fix(parser->lang->diags, error,
+			 "device-tree properties stand in extra blocks");
+		return true;
+	}
+	if (found != STRING && found != NUMBER && found != '{')
+		return false;
+	if (found == '{' || closest_statement(span_text(parser, word), found)) {
+		report_unknown_statement(parser, span_text(parser, word), word, found);
+		return true;
+	}
+	error = lang_error(scan, LANG_SYNTAX, behind(word), "'=' is missing behind '%s'",
+			   span_text(parser, word));
+	diag_fix(parser->lang->diags, error, "write `%s = %s;`", span_text(parser, word),
+		 span_text(parser, span));
+	return true;
+}
+
+static bool report_rate(struct parser *parser, struct span span)
+{
+	struct scan *scan = parser->scan;
+	struct diag_record *error;
+
+	if (scan->last[2] != WORD_AT || (scan->last[1] != NUMBER && scan->last[1] != DECIMAL))
+		return false;
+	error = lang_error(scan, LANG_SYNTAX, span, "a rate is a number and its unit");
+	diag_fix(parser->lang->diags, error, "write `at %s Gbps`",
+		 span_text(parser, scan->last_spans[1]));
+	return true;
 }
 
 void syntax_error(struct parser *parser, struct span span, const char *found, bool at_end,
 		  bool semicolon, const char *expected)
 {
 	struct scan *scan = parser->scan;
-	const struct source *source = source_get(parser->lang->sources, span.file);
-	struct span before = scan->before;
-	struct diag_record *error;
+	/* The end of the file is no token that was noted. */
+	struct span before = scan->last_spans[!at_end], own = scan->last_error;
+	int kind = scan->last[0], kind_before = scan->last[!at_end];
+	bool quiet = said_already(parser, span, before, at_end);
 
-	/* What stopped the scanner has been said already. */
-	if (scan->stopped)
+	parser->semicolon_missing = semicolon && !ends_statement(kind_before) &&
+				    (at_end || kind == '}' || starts_line(parser, before, span));
+	parser->last_error = parser->semicolon_missing ? before : span;
+	if (quiet)
 		return;
-	/* A ';' left out is an error of the line it is missing from. */
-	if (semicolon && before.file == span.file && before.len &&
-	    memchr(source->text + before.offset, '\n', span.offset - before.offset)) {
-		before.offset += before.len - 1;
-		before.len = 1;
-		error = lang_error(scan, LANG_SYNTAX, before, "';' is missing behind this");
+	if (parser->semicolon_missing) {
+		struct diag_record *error = lang_error(scan, LANG_SYNTAX, behind(before),
+						       "';' is missing behind this");
+
 		diag_fix(parser->lang->diags, error, "end the statement with ';'");
-		return;
-	}
-	if (at_end) {
-		lang_error(scan, LANG_SYNTAX, span, "the file ends in the middle of a statement%s%s",
+	} else if (at_end) {
+		lang_error(scan, LANG_SYNTAX, behind(before),
+			   "the file ends in the middle of a statement%s%s",
 			   expected ? "; expected " : "", expected ? expected : "");
-		return;
-	}
-	if (found && found[0] == 'a') /* a name, a number, …: quote it */
-		lang_error(scan, LANG_SYNTAX, span, "unexpected '%.*s'%s%s",
-			   span.len < 40 ? (int)span.len : 40, source->text + span.offset,
-			   expected ? ", expected " : "", expected ? expected : "");
-	else
+	} else if (!report_keyword(parser, span, kind) &&
+		   !report_first_word(parser, span, kind) && !report_rate(parser, span)) {
+		if (found && found[0] != '\'') /* a name, a number, …: quote it */
+			found = arena_printf(parser->lang->arena, "'%s'", span_text(parser, span));
 		lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s", found ? found : "text",
 			   expected ? ", expected " : "", expected ? expected : "");
+	}
+	/* lang_error() notes the scanner's own errors there. */
+	scan->last_error = own;
 }

@@ -17,6 +17,13 @@ struct rate {
 	struct span span;
 };
 
+/* A value inside an expression, or why and where there is none. */
+struct operand {
+	struct wide wide;
+	enum wide_error error;
+	struct span span;
+};
+
 struct raw_value {
 	struct buffer bytes;
 	enum raw_form form;
@@ -49,26 +56,32 @@ struct stmt *amend(struct parser *parser, struct name scope, struct name name, s
 		   struct span span);
 struct stmt *delete(struct parser *parser, struct name scope, struct name name, struct span span);
 
+struct stmt *delete_property(struct parser *parser, struct span span);
+
 struct ports *new_port(struct parser *parser, uint64_t first, uint64_t last, struct span span);
 struct ports *append_port(struct ports *list, struct ports *port);
 struct device_ref device_with_ports(struct name name, struct ports *ports, struct span span);
 struct rate whole_rate(struct parser *parser, uint64_t number, struct name unit, struct span span);
 
 struct value *number_value(struct parser *parser, uint64_t number, struct span span);
-struct value *unit_value(struct parser *parser, uint64_t number, struct name unit,
-			 struct span span);
 struct value *text_value(struct parser *parser, enum value_kind kind, const char *text,
 			 struct span span);
 struct value *device_value(struct parser *parser, struct device_ref device);
 struct value *range_value(struct parser *parser, uint64_t first, uint64_t last, struct span span);
-struct value *expression_value(struct parser *parser, struct wide wide, struct span span);
-uint64_t expression_number(struct parser *parser, struct wide wide, struct span span);
+struct value *expression_value(struct parser *parser, struct operand operand, struct span span);
+uint64_t expression_number(struct parser *parser, struct operand operand, struct span span);
 struct value_list first_value(struct parser *parser, struct value *value);
 struct value_list append_value(struct parser *parser, struct value_list list, struct value *value);
 
-struct wide binary(struct parser *parser, enum wide_operator op, struct wide a, struct wide b,
-		   struct span span);
-struct wide complement(struct parser *parser, struct wide a, struct span span);
+struct operand operand(uint64_t number);
+struct operand negate(struct operand a);
+struct operand complement(struct operand a, struct span span);
+struct operand logical_not(struct operand a);
+struct operand binary(enum wide_operator op, struct operand a, struct operand b, struct span span);
+/* As in C, what is not needed for the result may be wrong. */
+struct operand logical_and(struct operand a, struct operand b);
+struct operand logical_or(struct operand a, struct operand b);
+struct operand choose(struct operand condition, struct operand yes, struct operand no);
 
 struct stmt *raw_property(struct parser *parser, const char *name, struct span where,
 			  struct raw_value *value);

@@ -25,6 +25,7 @@ struct ports {
 	struct ports *next;
 	uint64_t first, last;
 	struct span span;
+	bool falls; /* written the wrong way round, which was reported */
 };
 
 /* `GPU0`, or `npu0:0-2,5`. */
@@ -69,11 +70,13 @@ enum stmt_kind {
 	STMT_AMEND,   /* &X { … } */
 	STMT_DELETE,  /* /delete/ &X; */
 	STMT_RAW,     /* a DTS property inside extra */
+	STMT_DROPPED, /* what the parser could not read; in no list */
 	STMT_KINDS
 };
 
 struct stmt_list {
 	struct stmt *first, *last;
+	bool damaged; /* something between them was dropped */
 };
 
 /* How a raw property was written, for writing it again. */
@@ -92,7 +95,7 @@ struct stmt {
 	struct span where; /* the shortest span that names it: its label, name or keyword */
 	struct name label; /* `L0:` before the statement; npu and gpu: the word behind it */
 	struct stmt_list body;
-	bool damaged; /* the parser dropped something inside the block */
+	bool damaged; /* something in it was wrong, and was reported: no more is to be said */
 
 	struct name name;  /* board, guest: the string; property, raw: its name; extra: the output */
 	struct name scope; /* amend, delete: `board` of &board/X */

@@ -18,16 +18,17 @@ const struct diag_def lang_codes[] = {
 		"Wiring files are UTF-8. A NUL byte or an invalid sequence usually means that a\n"
 		"binary file (a .dtb, an archive) was given by mistake, or that the file was\n"
 		"saved in another encoding.",
-		0,
+		NULL,
 		"save the file as UTF-8; to see the byte, use `hexdump -C`",
 	},
 	[LANG_SYNTAX] = {
 		"NV2-E0004", "syntax", SEVERITY_ERROR,
 		"The text does not follow the grammar",
 		"The message names what was found and what could have stood there. The parser\n"
-		"skips to the next `;` or `}` and goes on, so one run shows every such place.",
+		"skips to the next `;` or `}` and goes on, so one run shows every such place. nv2(5)\n"
+		"has the grammar.",
 		VERSION "board \"b\" {\n\tfamily power9-npu2;\n};\n",
-		"see nv2(5) for the grammar",
+		NULL,
 	},
 	[LANG_STRAY_CHARACTER] = {
 		"NV2-E0005", "stray-character", SEVERITY_ERROR,
@@ -82,9 +83,10 @@ const struct diag_def lang_codes[] = {
 		"An expression has no value",
 		"Expressions in parentheses follow C, in 64 bits, with nothing wrapping around: a\n"
 		"result that does not fit, a division by zero, a bit operator on a negative number\n"
-		"and a result below zero are errors.",
+		"and a result below zero are errors. What the result does not need, as the branch of\n"
+		"?: that is not taken, may be wrong.",
 		VERSION "board \"b\" {\n\tnpu npu0 { chip = (1 - 2); }\n};\n",
-		"check the operands",
+		NULL,
 	},
 	[LANG_NESTING] = {
 		"NV2-E0012", "nesting", SEVERITY_ERROR,

@@ -119,10 +119,10 @@ static bool space_between(const struct format *format, size_t at)
 {
 	int before = kind_at(format, at - 1), kind = kind_at(format, at);
 
-	if (before == COMMENT || kind == COMMENT)
-		return true;
 	if (kind == ';' || kind == ',')
 		return false;
+	if (before == COMMENT || kind == COMMENT)
+		return true;
 	if (format->parens)
 		return space_in_expression(format, at);
 	if (kind == ':')
@@ -140,6 +140,16 @@ static bool space_between(const struct format *format, size_t at)
 	return true;
 }
 
+static size_t text_width(const struct token *token)
+{
+	size_t width = 0;
+
+	for (uint32_t i = 0; i < token->len; i++)
+		width += ((unsigned char)token->text[i] & 0xc0) != 0x80 &&
+			 !(token->kind == NUMBER && strchr(" \t", token->text[i]));
+	return width;
+}
+
 /* Columns the tokens from `from` to `to` take on one line. */
 static size_t one_line_width(struct format *format, size_t from, size_t to)
 {
@@ -153,7 +163,7 @@ static size_t one_line_width(struct format *format, size_t from, size_t to)
 
 		if (kind == '(')
 			trial.parens++;
-		width += token_at(format, at)->len + (at > from && space_between(&trial, at));
+		width += text_width(token_at(format, at)) + (at > from && space_between(&trial, at));
 		if (kind == ')')
 			trial.parens--;
 		if (kind == ':')
@@ -195,24 +205,61 @@ static void start_line(struct format *format)
 	}
 }
 
+/*
+ * Bytes from `at` up to one that is not written: the blank in 64 KiB, the CR
+ * of a line end inside a comment.
+ */
+static uint32_t run_length(const struct token *token, uint32_t at, uint32_t len)
+{
+	uint32_t end = at;
+
+	for (; end < len; end++) {
+		char c = token->text[end];
+
+		if (token->kind == NUMBER && (c == ' ' || c == '\t'))
+			break;
+		if (c == '\r' && end + 1 < len && token->text[end + 1] == '\n')
+			break;
+	}
+	return end - at;
+}
+
+/* A token's text, but for what layout decides. */
+static void put_text(struct format *format, const struct token *token)
+{
+	const char *quote = token->kind == INCLUDE ? memchr(token->text, '"', token->len) : NULL;
+	uint32_t len = token->len;
+
+	if (quote) {
+		buffer_add_string(format->out, "/include/ ");
+		buffer_add(format->out, quote, (size_t)(token->text + len - quote));
+		return;
+	}
+	/* Blanks at the end of a line comment are nobody's text. */
+	while (token->kind == COMMENT && len && strchr(" \t\r", token->text[len - 1]))
+		len--;
+	for (uint32_t i = 0; i < len;) {
+		uint32_t run = run_length(token, i, len);
+
+		buffer_add(format->out, token->text + i, run);
+		i += run + 1; /* what ended the run is left out */
+	}
+}
+
 static void put_token(struct format *format, size_t at)
 {
 	const struct token *token = token_at(format, at);
 
 	if (format->line_start) {
+		bool goes_on = at > format->statement && token->kind != '}';
+
 		if (token->kind != MARKER)
-			buffer_add_repeated(format->out, '\t', format->indent);
+			buffer_add_repeated(format->out, '\t', format->indent + goes_on);
 		format->line_start = false;
 	} else if (space_between(format, at)) {
 		buffer_add_string(format->out, " ");
 	}
-	/* Blanks at the end of a line comment are nobody's text. */
-	for (uint32_t len = token->len;; len--) {
-		if (token->kind == COMMENT && len && strchr(" \t\r", token->text[len - 1]))
-			continue;
-		buffer_add(format->out, token->text, len);
-		break;
-	}
+	put_text(format, token);
 }
 
 static bool keeps_semicolon(const struct format *format, size_t close, size_t first)

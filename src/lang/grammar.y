@@ -7,7 +7,6 @@
 %define api.pure full
 %define api.prefix {nv2_}
 %define parse.error custom
-%define parse.lac full
 %locations
 %define api.location.type {struct span}
 %expect 0
@@ -51,8 +50,9 @@ static void nv2_error(const struct span *location, struct parser *parser, void *
 	struct stmt_list list;
 	struct block block;
 	struct rate rate;
-	struct wide wide;
+	struct operand operand;
 	struct raw_value *raw;
+	bool flag;
 }
 
 %token <text> WORD "a name"
@@ -74,8 +74,9 @@ static void nv2_error(const struct span *location, struct parser *parser, void *
 %type <stmt> stmt declaration raw_property
 %type <list> stmts
 %type <block> block tail
+%type <flag> end
 %type <rate> rate
-%type <wide> expr
+%type <operand> expr
 %type <raw> raw_values raw_value cells hex
 
 %right '?' ':'
@@ -104,17 +105,18 @@ stmts:
 
 stmt:
 	';'				{ $$ = NULL; }
-	| VERSION_LINE ';'			{ $$ = version_line(parser, @$); }
+	| VERSION_LINE end			{ $$ = version_line(parser, @1); }
 	| INCLUDE			{ $$ = NULL; }
 	| declaration			{ $$ = seen(parser, $1); }
 	| label declaration		{ $$ = labelled(parser, $1, $2); }
-	| word '=' values ';'		{ $$ = property(parser, $1, @1, $3, span_join(@1, @3)); }
-	| word ':' ports '=' values ';'	{ $$ = slot(parser, (struct name){$1, @1}, $3, $5, span_join(@1, @3)); }
+	| word '=' values end		{ $$ = property(parser, $1, @1, $3, span_join(@1, @3)); }
+	| word ':' ports '=' values end	{ $$ = slot(parser, (struct name){$1, @1}, $3, $5, span_join(@1, @3)); }
 	| raw_property			{ $$ = $1; }
 	| '&' name block		{ $$ = amend(parser, (struct name){0}, $2, $3, span_join(@1, @2)); }
 	| '&' name '/' name block	{ $$ = amend(parser, $2, $4, $5, span_join(@1, @4)); }
-	| DELETE '&' name ';'		{ $$ = delete(parser, (struct name){0}, $3, span_join(@1, @3)); }
-	| DELETE '&' name '/' name ';'	{ $$ = delete(parser, $3, $5, span_join(@1, @5)); }
+	| DELETE '&' name end		{ $$ = delete(parser, (struct name){0}, $3, span_join(@1, @3)); }
+	| DELETE '&' name '/' name end	{ $$ = delete(parser, $3, $5, span_join(@1, @5)); }
+	| DELETE name end		{ $$ = delete_property(parser, @2); }
 	| error ';'			{ $$ = dropped(parser, @1); yyerrok; }
 	| error block			{ $$ = dropped(parser, @1); yyerrok; }
 	;
@@ -132,18 +134,25 @@ declaration:
 	| WORD_LINK device ARROW device WORD_AT rate tail
 					{ $$ = link_stmt(parser, $2, $4, $6, $7, @1, span_join(@1, @6)); }
 	| WORD name block		{ $$ = unknown_stmt(parser, $1, @1, @$); }
-	| WORD string block		{ $$ = unknown_stmt(parser, $1, @1, @$); }
-	| WORD number block		{ $$ = unknown_stmt(parser, $1, @1, @$); }
-	| WORD block			{ $$ = unknown_stmt(parser, $1, @1, @$); }
 	;
 
 tail:
-	';'		{ $$ = (struct block){0}; }
+	end		{ $$ = (struct block){.damaged = $1}; }
 	| block
 	;
 
+/*
+ * The end of a statement. Where the ';' is missing the statement ends all the
+ * same, and what comes next is read as the next one: true if it is not a mere
+ * ';' that is missing.
+ */
+end:
+	';'		{ $$ = false; }
+	| error		{ $$ = !parser->semicolon_missing; yyerrok; }
+	;
+
 block:
-	'{' stmts '}'		{ $$ = (struct block){.body = $2}; }
+	'{' stmts '}'		{ $$ = (struct block){.body = $2, .damaged = $2.damaged}; }
 	| '{' stmts error '}'	{ dropped(parser, @3); $$ = (struct block){.body = $2, .damaged = true}; yyerrok; }
 	;
 
@@ -200,41 +209,40 @@ value:
 
 number:
 	NUMBER			{ $$ = number_value(parser, $1, @$); }
-	| NUMBER name		{ $$ = unit_value(parser, $1, $2, @$); }
 	| '(' expr ')'		{ $$ = expression_value(parser, $2, @$); }
 	;
 
 expr:
-	NUMBER			{ $$ = wide_from($1); }
+	NUMBER			{ $$ = operand($1); }
 	| '(' expr ')'		{ $$ = $2; }
-	| '-' expr %prec UNARY	{ $$ = wide_negate($2); }
+	| '-' expr %prec UNARY	{ $$ = negate($2); }
 	| '+' expr %prec UNARY	{ $$ = $2; }
-	| '~' expr %prec UNARY	{ $$ = complement(parser, $2, @$); }
-	| '!' expr %prec UNARY	{ $$ = wide_from(!wide_true($2)); }
-	| expr '+' expr		{ $$ = binary(parser, WIDE_ADD, $1, $3, @$); }
-	| expr '-' expr		{ $$ = binary(parser, WIDE_SUB, $1, $3, @$); }
-	| expr '*' expr		{ $$ = binary(parser, WIDE_MUL, $1, $3, @$); }
-	| expr '/' expr		{ $$ = binary(parser, WIDE_DIV, $1, $3, @$); }
-	| expr '%' expr		{ $$ = binary(parser, WIDE_MOD, $1, $3, @$); }
-	| expr SHL expr		{ $$ = binary(parser, WIDE_SHL, $1, $3, @$); }
-	| expr SHR expr		{ $$ = binary(parser, WIDE_SHR, $1, $3, @$); }
-	| expr '&' expr		{ $$ = binary(parser, WIDE_AND, $1, $3, @$); }
-	| expr '|' expr		{ $$ = binary(parser, WIDE_OR, $1, $3, @$); }
-	| expr '^' expr		{ $$ = binary(parser, WIDE_XOR, $1, $3, @$); }
-	| expr '<' expr		{ $$ = binary(parser, WIDE_LT, $1, $3, @$); }
-	| expr '>' expr		{ $$ = binary(parser, WIDE_GT, $1, $3, @$); }
-	| expr LE expr		{ $$ = binary(parser, WIDE_LE, $1, $3, @$); }
-	| expr GE expr		{ $$ = binary(parser, WIDE_GE, $1, $3, @$); }
-	| expr EQ expr		{ $$ = binary(parser, WIDE_EQ, $1, $3, @$); }
-	| expr NE expr		{ $$ = binary(parser, WIDE_NE, $1, $3, @$); }
-	| expr AND expr		{ $$ = wide_from(wide_true($1) && wide_true($3)); }
-	| expr OR expr		{ $$ = wide_from(wide_true($1) || wide_true($3)); }
-	| expr '?' expr ':' expr	{ $$ = wide_true($1) ? $3 : $5; }
+	| '~' expr %prec UNARY	{ $$ = complement($2, @$); }
+	| '!' expr %prec UNARY	{ $$ = logical_not($2); }
+	| expr '+' expr		{ $$ = binary(WIDE_ADD, $1, $3, @$); }
+	| expr '-' expr		{ $$ = binary(WIDE_SUB, $1, $3, @$); }
+	| expr '*' expr		{ $$ = binary(WIDE_MUL, $1, $3, @$); }
+	| expr '/' expr		{ $$ = binary(WIDE_DIV, $1, $3, @$); }
+	| expr '%' expr		{ $$ = binary(WIDE_MOD, $1, $3, @$); }
+	| expr SHL expr		{ $$ = binary(WIDE_SHL, $1, $3, @$); }
+	| expr SHR expr		{ $$ = binary(WIDE_SHR, $1, $3, @$); }
+	| expr '&' expr		{ $$ = binary(WIDE_AND, $1, $3, @$); }
+	| expr '|' expr		{ $$ = binary(WIDE_OR, $1, $3, @$); }
+	| expr '^' expr		{ $$ = binary(WIDE_XOR, $1, $3, @$); }
+	| expr '<' expr		{ $$ = binary(WIDE_LT, $1, $3, @$); }
+	| expr '>' expr		{ $$ = binary(WIDE_GT, $1, $3, @$); }
+	| expr LE expr		{ $$ = binary(WIDE_LE, $1, $3, @$); }
+	| expr GE expr		{ $$ = binary(WIDE_GE, $1, $3, @$); }
+	| expr EQ expr		{ $$ = binary(WIDE_EQ, $1, $3, @$); }
+	| expr NE expr		{ $$ = binary(WIDE_NE, $1, $3, @$); }
+	| expr AND expr		{ $$ = logical_and($1, $3); }
+	| expr OR expr		{ $$ = logical_or($1, $3); }
+	| expr '?' expr ':' expr	{ $$ = choose($1, $3, $5); }
 	;
 
 raw_property:
-	RAW_NAME ';'			{ $$ = raw_property(parser, $1, @1, NULL); }
-	| RAW_NAME '=' raw_values ';'	{ $$ = raw_property(parser, $1, @1, $3); }
+	RAW_NAME end			{ $$ = raw_property(parser, $1, @1, NULL); }
+	| RAW_NAME '=' raw_values end	{ $$ = raw_property(parser, $1, @1, $3); }
 	;
 
 raw_values:
@@ -254,7 +262,7 @@ cells:
 	%empty				{ $$ = new_raw(parser, RAW_CELLS); }
 	| cells NUMBER			{ $$ = raw_cell(parser, $1, $2, @2); }
 	| cells '(' expr ')'		{ $$ = raw_cell(parser, $1, expression_number(parser, $3, @3), @3); }
-	| cells '&' name		{ $$ = raw_reference(parser, $1, @3); }
+	| cells '&' RAW_NAME		{ $$ = raw_reference(parser, $1, @3); }
 	;
 
 hex:
@@ -277,7 +285,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
 	yysymbol_kind_t expected[YYNTOKENS], token = yypcontext_token(context);
 	int count = yypcontext_expected_tokens(context, expected, YYNTOKENS);
 	struct buffer list = {0};
-	bool semicolon = false, name = false;
+	const char *names[EXPECTED_SHOWN];
+	bool semicolon = false, name = false, operand = false;
 	int shown = 0;
 
 	(void)scanner;
@@ -290,9 +299,17 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
 		if (name && is_keyword(expected[i]))
 			continue;
 		if (shown < EXPECTED_SHOWN)
-			buffer_printf(&list, "%s%s", shown ? ", " : "", yysymbol_name(expected[i]));
+			names[shown] = yysymbol_name(expected[i]);
 		shown++;
+		operand = operand || !strcmp(yysymbol_name(expected[i]), "'~'");
 	}
+	if (operand) {
+		names[0] = "a number";
+		names[1] = "'('";
+		shown = 2;
+	}
+	for (int i = 0; i < shown && i < EXPECTED_SHOWN; i++)
+		buffer_printf(&list, "%s%s", !i ? "" : i + 1 < shown ? ", " : " or ", names[i]);
 	syntax_error(parser, *yypcontext_location(context),
 		     token == YYSYMBOL_YYEMPTY ? NULL : yysymbol_name(token),
 		     token == YYSYMBOL_YYEOF, semicolon,

@@ -33,9 +33,11 @@ struct scan {
 	unsigned depth;    /* braces open in all files */
 	unsigned parens;
 	struct span token;  /* the one being given */
-	struct span previous, before; /* the last one given, and the one before that */
-	int last[3];       /* kinds of the tokens before it, newest first */
-	bool last_is_extra[3];
+	int last[4];       /* kinds of the tokens given, newest first */
+	struct span last_spans[4];
+	struct span last_error; /* of the scanner: the parser says no more about it */
+	bool swallowed;         /* an open comment took the rest of the file */
+	bool unbalanced;        /* braces were found open at the end of a file */
 	bool raw;          /* inside an extra block: property names are DTS's */
 };
 
@@ -45,8 +47,13 @@ struct parser {
 	struct scan *scan;
 	struct syntax *syntax;
 	bool seen_statement, seen_version;
+	bool semicolon_missing; /* what the last syntax error was */
+	struct span last_error; /* where the last syntax error was */
 	unsigned cell_bits; /* of the <…> being read, 0: 32 */
 };
+
+/* Whether the scanner, or a value, was wrong earlier on the line of `span`. */
+bool scan_error_on_line(const struct scan *scan, struct span span);
 
 struct diag_record *lang_error(struct scan *scan, enum lang_code code, struct span span,
 			       const char *format, ...) FORMAT_PRINTF(4, 5);

@@ -20,7 +20,17 @@ struct diag_record *lang_error(struct scan *scan, enum lang_code code, struct sp
 	message = arena_vprintf(scan->lang->arena, format, args);
 	va_end(args);
 	scan->syntax->has_errors = true;
+	scan->last_error = span;
 	return diag_add(scan->lang->diags, &lang_codes[code], span, "%s", message);
+}
+
+bool scan_error_on_line(const struct scan *scan, struct span span)
+{
+	const struct source *source = source_get(scan->lang->sources, span.file);
+	struct span last = scan->last_error;
+
+	return last.file == span.file && last.offset <= span.offset &&
+	       !memchr(source->text + last.offset, '\n', span.offset - last.offset);
 }
 
 static unsigned digit_value(char c)
@@ -61,9 +71,15 @@ static void complain_about_number(struct scan *scan, const char *text, size_t le
 
 		while (zeros + 1 < len && text[zeros] == '0')
 			zeros++;
-		diag_fix(scan->lang->diags, error,
-			 "decimal numbers have no leading zero (C would read octal): write %.*s",
-			 (int)(len - zeros), text + zeros);
+		if (strspn(text, "01234567") == len)
+			diag_fix(scan->lang->diags, error,
+				 "decimal numbers have no leading zero: write %.*s, or %llu if octal "
+				 "was meant",
+				 (int)(len - zeros), text + zeros, strtoull(text, NULL, 8));
+		else
+			diag_fix(scan->lang->diags, error,
+				 "decimal numbers have no leading zero: write %.*s",
+				 (int)(len - zeros), text + zeros);
 	} else {
 		diag_fix(scan->lang->diags, error,
 			 "integers are decimal, 0x… or 0b…; the units are KiB, MiB, GiB and TiB");
@@ -93,6 +109,8 @@ void scan_number(struct scan *scan, const char *text, size_t len, uint64_t *numb
 		       checked_add(value, digit_value(text[at]), &value);
 		at++;
 	}
+	while (at < len && (text[at] == ' ' || text[at] == '\t'))
+		at++;
 	shift = unit_shift(text + at, len - at);
 	if (at == start || (base == 10 && at > 1 && text[0] == '0') || (shift < 0 && base != 10)) {
 		complain_about_number(scan, text, len, at);
@@ -225,9 +243,13 @@ bool scan_close_brace(struct scan *scan)
 	struct scan_frame *frame = scan->frames[scan->frame_count - 1];
 
 	if (!frame->depth) {
-		struct diag_record *error = lang_error(scan, LANG_UNBALANCED, scan->token,
-						       "this '}' closes nothing in this file");
+		struct diag_record *error = NULL;
 
+		/* After a syntax error it may close what the parser had to drop. */
+		if (!scan->syntax->has_errors)
+			error = lang_error(scan, LANG_UNBALANCED, scan->token,
+					   "this '}' closes nothing in this file");
+		scan->syntax->has_errors = true;
 		if (scan->frame_count > 1)
 			diag_note(scan->lang->diags, error, frame->source->included_from,
 				  "an included file must close what it opens, and nothing else");
@@ -258,9 +280,10 @@ bool scan_pop_frame(struct scan *scan)
 {
 	struct scan_frame *frame = scan->frames[scan->frame_count - 1];
 
-	for (unsigned i = 0; i < frame->depth && !scan->stopped; i++)
+	for (unsigned i = 0; i < frame->depth && !scan->stopped && !scan->swallowed; i++)
 		lang_error(scan, LANG_UNBALANCED, frame->open_braces[i],
 			   "this '{' is not closed in this file");
+	scan->unbalanced |= frame->depth > 0;
 	scan->depth -= frame->depth;
 	frame->depth = 0;
 	if (scan->frame_count == 1)

@@ -143,8 +143,7 @@ static void note_references(struct binder *binder, const struct tree_property *f
 		if (reference->kind != REFERENCE_LOCAL)
 			continue;
 		node = (const struct tree_node *)word_map_get(
-			&binder->overlay.phandles,
-			get_be32(from->value + reference->offset));
+			&binder->overlay.phandles, get_be32(from->value + reference->offset));
 		if (bind_find_node(binder, node)->base)
 			continue;
 		*ARRAY_PUSH(binder->arena, &binder->references) =
@@ -212,12 +211,12 @@ static void check_cells(struct binder *binder, const struct bound_node *node)
 
 	if (wanted.address == there.address && wanted.size == there.size)
 		return;
-	record = report_node(binder->diags, TREE_CELLS_DIFFER, binder->overlay.tree, node->from,
-			     NULL,
-			     "nodes with reg are to be added to %s for %" PRIu32 " address and %" PRIu32
-			     " size cells, but in %s it has %" PRIu32 " and %" PRIu32,
-			     tree_path(binder->diags->arena, node->base), wanted.address,
-			     wanted.size, binder->base->file, there.address, there.size);
+	record = report_node(
+		binder->diags, TREE_CELLS_DIFFER, binder->overlay.tree, node->from, NULL,
+		"nodes with reg are to be added to %s for %" PRIu32 " address and %" PRIu32
+		" size cells, but in %s it has %" PRIu32 " and %" PRIu32,
+		tree_path(binder->diags->arena, node->base), wanted.address, wanted.size,
+		binder->base->file, there.address, there.size);
 	note_node(binder->diags, record, binder->base, node->base, NULL, "this is the node there");
 	binder->ok = false;
 }
@@ -333,10 +332,9 @@ static void check_reach(struct binder *binder)
 			get_be32(reference->property->value + reference->offset));
 		if (bind_find_node(binder, target))
 			continue;
-		report_node(binder->diags, TREE_BIND_DAMAGED, binder->overlay.tree,
-			    reference->node, reference->property,
-			    "%s refers to %s, which is in no fragment", reference->property->name,
-			    tree_path(binder->diags->arena, target));
+		report_node(binder->diags, TREE_BIND_DAMAGED, binder->overlay.tree, reference->node,
+			    reference->property, "%s refers to %s, which is in no fragment",
+			    reference->property->name, tree_path(binder->diags->arena, target));
 		binder->ok = false;
 	}
 }
@@ -375,8 +373,8 @@ static void start_result(struct binder *binder, const struct tree *overlay)
 	binder->out->root->origin = overlay->root->origin;
 	for (const struct tree_property *from = overlay->root->properties; from;
 	     from = from->next) {
-		struct tree_property *kept = tree_set_shared(
-			binder->out, binder->out->root, from->name, from->value, from->len);
+		struct tree_property *kept = tree_set_shared(binder->out, binder->out->root,
+							     from->name, from->value, from->len);
 
 		kept->form = from->form;
 		kept->origin = from->origin;
@@ -386,8 +384,7 @@ static void start_result(struct binder *binder, const struct tree *overlay)
 
 struct tree *tree_bind(const struct tree *overlay, struct tree *base, struct diags *diags)
 {
-	struct binder binder = {
-		.arena = overlay->arena, .diags = diags, .base = base, .ok = true};
+	struct binder binder = {.arena = overlay->arena, .diags = diags, .base = base, .ok = true};
 
 	if (!verify_late_bound(&binder, overlay))
 		return NULL;

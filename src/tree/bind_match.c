@@ -21,9 +21,8 @@ struct bound_node *bind_find_node(const struct binder *binder, const struct tree
 	return at ? &binder->nodes.items[at - 1] : NULL;
 }
 
-static const struct tree_property *find_base_property(const struct binder *binder,
-						      const struct tree_node *node,
-						      const char *name)
+static const struct tree_property *
+find_base_property(const struct binder *binder, const struct tree_node *node, const char *name)
 {
 	return tree_find_property(binder->base, node, name);
 }
@@ -127,8 +126,7 @@ static struct tree_node *get_fragment(struct binder *binder, const struct tree_n
 	fragment->base = base;
 	fragment->node = tree_add_node(binder->out, binder->out->root, name);
 	fragment->node->origin = origin;
-	tree_set_string(binder->out, fragment->node, "target-path",
-			tree_path(binder->arena, base));
+	tree_set_string(binder->out, fragment->node, "target-path", tree_path(binder->arena, base));
 	fragment->content = tree_add_node(binder->out, fragment->node, "__overlay__");
 	fragment->content->origin = origin;
 	word_map_set(binder->arena, &binder->by_target, (uintptr_t)base,

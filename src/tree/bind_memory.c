@@ -126,8 +126,8 @@ static void report_overlap(struct binder *binder, const struct range *wanted,
 	uint64_t last = wanted->last < there->last ? wanted->last : there->last;
 	struct diag_record *record;
 
-	record = report_node(binder->diags, TREE_MEMORY_OVERLAP, binder->overlay.tree,
-			     wanted->node, NULL,
+	record = report_node(binder->diags, TREE_MEMORY_OVERLAP, binder->overlay.tree, wanted->node,
+			     NULL,
 			     "%s, 0x%" PRIx64 " to 0x%" PRIx64 ", overlaps memory of %s, 0x%" PRIx64
 			     " to 0x%" PRIx64 ", from 0x%" PRIx64 " to 0x%" PRIx64,
 			     wanted->node->name, wanted->first, wanted->last, binder->base->file,

@@ -41,11 +41,11 @@ struct binder {
 	ARRAY(struct bound_node) nodes; /* a parent comes before its children */
 	struct word_map by_node;        /* a node of the overlay to its place in `nodes`, plus 1 */
 	ARRAY(struct bound_fragment) fragments;
-	struct word_map by_target;     /* a node of the base to its fragment's content */
-	struct word_map phandles;      /* a new node of the result to its phandle */
-	struct word_map reported;      /* nodes of the base said to lack a phandle */
-	struct word_map twins;         /* a hash to children of the base, for bind_find_child() */
-	struct word_map twins_known;   /* parents whose children are in `twins` */
+	struct word_map by_target;   /* a node of the base to its fragment's content */
+	struct word_map phandles;    /* a new node of the result to its phandle */
+	struct word_map reported;    /* nodes of the base said to lack a phandle */
+	struct word_map twins;       /* a hash to children of the base, for bind_find_child() */
+	struct word_map twins_known; /* parents whose children are in `twins` */
 	ARRAY(struct bound_reference) references;
 	size_t filled; /* references of selectors seen */
 };

@@ -14,15 +14,15 @@
 	}
 
 const struct diag_def tree_codes[] = {
-	[TREE_DTB_DAMAGED] =
-		E("0301", "dtb-damaged", "the device tree blob is damaged",
-		  "The file is not a well-formed flattened device tree: its header, its reservation "
-		  "map, its structure or its string table points outside the file, lacks an end, or "
-		  "holds something that no device tree may hold. The message gives the byte offset. "
-		  "Everything is refused here, because libfdt and the kernel read parts of a blob "
-		  "without checking it again.",
-		  "Make the file again from its source, or copy it again; compare its size with "
-		  "the totalsize that fdtdump shows."),
+	[TREE_DTB_DAMAGED] = E(
+		"0301", "dtb-damaged", "the device tree blob is damaged",
+		"The file is not a well-formed flattened device tree: its header, its reservation "
+		"map, its structure or its string table points outside the file, lacks an end, or "
+		"holds something that no device tree may hold. The message gives the byte offset. "
+		"Everything is refused here, because libfdt and the kernel read parts of a blob "
+		"without checking it again.",
+		"Make the file again from its source, or copy it again; compare its size with "
+		"the totalsize that fdtdump shows."),
 	[TREE_DTB_VERSION] =
 		E("0302", "dtb-version", "the device tree blob has a version that cannot be read",
 		  "Versions 16 and 17 of the format are read: every tool has written them since "
@@ -48,141 +48,156 @@ const struct diag_def tree_codes[] = {
 		  "has the wrong type.",
 		  "Compile the overlay again with dtc -@; where it was written by hand, "
 		  "compare it with Documentation/devicetree/overlay-notes.rst of the kernel."),
-	[TREE_OVERLAY_FIXUP] =
-		E("0312", "overlay-fixup", "a fixup does not point at a cell of the overlay",
-		  "Each string in __fixups__ is PATH:PROPERTY:OFFSET and says where the number of a "
-		  "labelled node of the base is to be put. One that points beside its property makes "
-		  "libfdt write elsewhere in memory, so all of them are checked before anything is "
-		  "changed.",
-		  "Compile the overlay again; never edit __fixups__ by hand."),
-	[TREE_OVERLAY_LOCAL_FIXUP] =
-		E("0313", "overlay-local-fixup",
-		  "a local fixup does not point at a reference of the overlay",
-		  "__local_fixups__ mirrors the overlay's nodes and lists, per property, the byte "
-		  "offsets that hold a phandle of the overlay itself. An offset outside its property "
-		  "makes libfdt write elsewhere in memory and made Linux panic, so all of them are "
-		  "checked before anything is changed.",
-		  "Compile the overlay again; never edit __local_fixups__ by hand."),
-	[TREE_OVERLAY_UNBOUND] =
-		E("0314", "overlay-unbound", "the overlay is late-bound",
-		  "It was compiled without --base: its fragments say what they are for, as \"the PCI "
-		  "node of GPU0\", and not where that is. It has to be bound to the tree of the "
-		  "machine first; until then its targets are paths that no tree has, so that nothing "
-		  "applies it by mistake.",
-		  "Bind it: nv2dtc merge and nv2boot do so themselves, nv2dtc compile does with "
-		  "--base."),
-	[TREE_OVERLAY_TARGET] =
-		E("0315", "overlay-target", "the base has no such target",
-		  "A fragment names, by phandle or by path, a node that the base does not have. Under "
-		  "--for=linux it has to be there before the overlay is applied: the kernel looks all "
-		  "targets up before it adds anything.",
-		  "Check that the overlay is for this machine and that overlays it builds upon come "
-		  "first."),
-	[TREE_OVERLAY_LABEL] =
-		E("0316", "overlay-label", "the base has no such label",
-		  "The overlay refers to a label. The base lists its labels in /__symbols__, and "
-		  "there it is missing, or its path leads nowhere, or the node has no phandle. Trees "
-		  "made by firmware have no labels at all.",
-		  "Compile the base with dtc -@, or use target-path and phandles of the overlay's "
-		  "own nodes."),
+	[TREE_OVERLAY_FIXUP] = E(
+		"0312", "overlay-fixup", "a fixup does not point at a cell of the overlay",
+		"Each string in __fixups__ is PATH:PROPERTY:OFFSET and says where the number of a "
+		"labelled node of the base is to be put. One that points beside its property makes "
+		"libfdt write elsewhere in memory, so all of them are checked before anything is "
+		"changed.",
+		"Compile the overlay again; never edit __fixups__ by hand."),
+	[TREE_OVERLAY_LOCAL_FIXUP] = E(
+		"0313", "overlay-local-fixup",
+		"a local fixup does not point at a reference of the overlay",
+		"__local_fixups__ mirrors the overlay's nodes and lists, per property, the byte "
+		"offsets that hold a phandle of the overlay itself. An offset outside its property "
+		"makes libfdt write elsewhere in memory and made Linux panic, so all of them are "
+		"checked before anything is changed.",
+		"Compile the overlay again; never edit __local_fixups__ by hand."),
+	[TREE_OVERLAY_UNBOUND] = E(
+		"0314", "overlay-unbound", "the overlay is late-bound",
+		"It was compiled without --base: its fragments say what they are for, as \"the PCI "
+		"node of GPU0\", and not where that is. It has to be bound to the tree of the "
+		"machine first; until then its targets are paths that no tree has, so that nothing "
+		"applies it by mistake.",
+		"Bind it: nv2dtc merge and nv2boot do so themselves, nv2dtc compile does with "
+		"--base."),
+	[TREE_OVERLAY_TARGET] = E(
+		"0315", "overlay-target", "the base has no such target",
+		"A fragment names, by phandle or by path, a node that the base does not have. "
+		"Under "
+		"--for=linux it has to be there before the overlay is applied: the kernel looks "
+		"all "
+		"targets up before it adds anything.",
+		"Check that the overlay is for this machine and that overlays it builds upon come "
+		"first."),
+	[TREE_OVERLAY_LABEL] = E(
+		"0316", "overlay-label", "the base has no such label",
+		"The overlay refers to a label. The base lists its labels in /__symbols__, and "
+		"there it is missing, or its path leads nowhere, or the node has no phandle. Trees "
+		"made by firmware have no labels at all.",
+		"Compile the base with dtc -@, or use target-path and phandles of the overlay's "
+		"own nodes."),
 	[TREE_OVERLAY_PHANDLE] =
 		E("0317", "overlay-phandle", "the overlay's phandles cannot be used",
-		  "Phandles of an overlay are moved up by the base's highest one. They have to be four "
+		  "Phandles of an overlay are moved up by the base's highest one. They have to be "
+		  "four "
 		  "bytes long, unique, neither 0 nor 0xffffffff, and still fit after the move; a "
 		  "reference has to point at one of them.",
 		  "Compile the overlay again; look for a base with a phandle near 0xffffffff."),
-	[TREE_OVERLAY_SYMBOL] =
-		E("0318", "overlay-symbol", "a symbol of the overlay leads nowhere",
-		  "A property of __symbols__ holds the path of a labelled node of the overlay. Those "
-		  "below a fragment's __overlay__ become labels of the base, so the path has to be one "
-		  "string, and the node has to be there.",
-		  "Compile the overlay again; never edit __symbols__ by hand."),
+	[TREE_OVERLAY_SYMBOL] = E(
+		"0318", "overlay-symbol", "a symbol of the overlay leads nowhere",
+		"A property of __symbols__ holds the path of a labelled node of the overlay. Those "
+		"below a fragment's __overlay__ become labels of the base, so the path has to be "
+		"one "
+		"string, and the node has to be there.",
+		"Compile the overlay again; never edit __symbols__ by hand."),
 
-	[TREE_LINUX_NODE_TWICE] =
-		E("0321", "linux-node-twice", "two fragments add one node",
-		  "The kernel puts all fragments into one changeset and refuses a changeset in which a "
-		  "node is added twice (drivers/of/overlay.c).",
-		  "Put what both fragments add into one."),
+	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "two fragments add one node",
+				    "The kernel puts all fragments into one changeset and refuses "
+				    "a changeset in which a "
+				    "node is added twice (drivers/of/overlay.c).",
+				    "Put what both fragments add into one."),
 	[TREE_LINUX_PROPERTY_TWICE] =
 		E("0322", "linux-property-twice", "two fragments set one property",
-		  "The kernel puts all fragments into one changeset and refuses a changeset in which a "
+		  "The kernel puts all fragments into one changeset and refuses a changeset in "
+		  "which a "
 		  "property is touched twice, even with the same value (drivers/of/overlay.c).",
 		  "Leave the property in one fragment only."),
-	[TREE_LINUX_PHANDLE] =
-		E("0323", "linux-phandle", "a node that has a phandle would get another",
-		  "The overlay gives a phandle to a node that the base already gave one. The kernel "
-		  "refuses that; libfdt keeps the base's.",
-		  "Drop the label from that node in the overlay, or take it from the base."),
+	[TREE_LINUX_PHANDLE] = E(
+		"0323", "linux-phandle", "a node that has a phandle would get another",
+		"The overlay gives a phandle to a node that the base already gave one. The kernel "
+		"refuses that; libfdt keeps the base's.",
+		"Drop the label from that node in the overlay, or take it from the base."),
 	[TREE_LINUX_SYMBOL] =
 		E("0324", "linux-symbol", "the kernel would refuse a symbol",
-		  "The kernel adds an overlay's labels to the live tree only if that has __symbols__, "
+		  "The kernel adds an overlay's labels to the live tree only if that has "
+		  "__symbols__, "
 		  "each label is new, and each path lies below a fragment's __overlay__.",
 		  "Rename the label, or compile without -@."),
-	[TREE_LINUX_CELLS] =
-		E("0325", "linux-cells", "#address-cells or #size-cells would change",
-		  "A changed cell count gives every reg below that node another meaning. The kernel "
-		  "refuses overlays that do so.",
-		  "Give the overlay's node the base's values."),
+	[TREE_LINUX_CELLS] = E(
+		"0325", "linux-cells", "#address-cells or #size-cells would change",
+		"A changed cell count gives every reg below that node another meaning. The kernel "
+		"refuses overlays that do so.",
+		"Give the overlay's node the base's values."),
 
-	[TREE_BIND_DAMAGED] =
-		E("0331", "bind-damaged", "the late-bound overlay is not well formed",
-		  "The node nv2-bind of a late-bound overlay holds one node per selector, numbered "
-		  "from 0, with its kind, its arguments and the places that refer to it; each "
-		  "fragment's target-path is /nv2-unbound/N. Something of that is missing or has the "
-		  "wrong type.",
-		  "Compile the wiring file again; late-bound overlays are not written by hand."),
-	[TREE_BIND_VERSION] =
-		E("0332", "bind-version", "the late-bound overlay is of a kind this version cannot bind",
-		  "nv2-bind has another compatible than \"nv2,bind-1\", or a selector of a kind that "
-		  "was added later. Binding it in part would leave references open.",
-		  "Use the nv2dtc that compiled the overlay, or a newer one."),
-	[TREE_BOARD_MISMATCH] =
-		E("0333", "board-mismatch", "the base is another board",
-		  "The root of the base has to name one of the boards that the wiring is for in its "
-		  "compatible. Wires differ between boards that look alike, and a wrong map trains no "
-		  "link.",
-		  "Use the wiring of this machine; if it is the right one, list the machine's "
-		  "compatible in the board's."),
+	[TREE_BIND_DAMAGED] = E(
+		"0331", "bind-damaged", "the late-bound overlay is not well formed",
+		"The node nv2-bind of a late-bound overlay holds one node per selector, numbered "
+		"from 0, with its kind, its arguments and the places that refer to it; each "
+		"fragment's target-path is /nv2-unbound/N. Something of that is missing or has the "
+		"wrong type.",
+		"Compile the wiring file again; late-bound overlays are not written by hand."),
+	[TREE_BIND_VERSION] = E(
+		"0332", "bind-version",
+		"the late-bound overlay is of a kind this version cannot bind",
+		"nv2-bind has another compatible than \"nv2,bind-1\", or a selector of a kind that "
+		"was added later. Binding it in part would leave references open.",
+		"Use the nv2dtc that compiled the overlay, or a newer one."),
+	[TREE_BOARD_MISMATCH] = E(
+		"0333", "board-mismatch", "the base is another board",
+		"The root of the base has to name one of the boards that the wiring is for in its "
+		"compatible. Wires differ between boards that look alike, and a wrong map trains "
+		"no "
+		"link.",
+		"Use the wiring of this machine; if it is the right one, list the machine's "
+		"compatible in the board's."),
 	[TREE_SELECTOR_MISSING] =
 		E("0334", "selector-missing", "the base lacks a node",
-		  "The overlay needs a node of the base that is not there. GPUs are found by slot label "
+		  "The overlay needs a node of the base that is not there. GPUs are found by slot "
+		  "label "
 		  "and vendor, emulated bridges by their NPU PHB and reg, NPUs by chip and SCOM "
 		  "address, links by index, and nodes by path only where the wiring gives one.",
-		  "Check that the firmware saw the GPU (it is absent when its power is off), that the "
+		  "Check that the firmware saw the GPU (it is absent when its power is off), that "
+		  "the "
 		  "base was taken after firmware initialised the NPU, and that slot labels in the "
 		  "wiring are spelt as the machine spells them."),
 	[TREE_SELECTOR_AMBIGUOUS] =
 		E("0335", "selector-ambiguous", "the base has several nodes of which one is meant",
-		  "Two or more nodes of the base answer to one description. To choose one would be to "
+		  "Two or more nodes of the base answer to one description. To choose one would be "
+		  "to "
 		  "guess where a wire ends.",
 		  "Give the node's path in the wiring."),
-	[TREE_PHANDLE_MISSING] =
-		E("0336", "phandle-missing", "a node of the base that is referred to has no phandle",
-		  "References are phandles. The binder makes one only on nodes that the overlay makes: "
-		  "to add one to a node of the base is nothing Linux would accept.",
-		  "Use a base as the firmware gives it: dtc drops phandles that nothing refers to "
-		  "unless they are explicit."),
+	[TREE_PHANDLE_MISSING] = E(
+		"0336", "phandle-missing", "a node of the base that is referred to has no phandle",
+		"References are phandles. The binder makes one only on nodes that the overlay "
+		"makes: "
+		"to add one to a node of the base is nothing Linux would accept.",
+		"Use a base as the firmware gives it: dtc drops phandles that nothing refers to "
+		"unless they are explicit."),
 	[TREE_VALUE_DIFFERS] =
 		E("0337", "value-differs", "a property is there already, with another value",
-		  "What the firmware says about the wiring and what the wiring file says disagree, or "
+		  "What the firmware says about the wiring and what the wiring file says disagree, "
+		  "or "
 		  "two fragments do. One of them is wrong, and copper does not follow either. A "
 		  "property with the same value is left alone.",
 		  "nv2dtc verify lists all differences between a wiring file and a tree."),
-	[TREE_CELLS_DIFFER] =
-		E("0338", "cells-differ", "the overlay counts cells in another way than the base",
-		  "A reg is read with its parent's #address-cells and #size-cells (2 and 1 where the "
-		  "parent has none). The overlay adds nodes with a reg below a node of the base whose "
-		  "counts are not those the overlay was written for.",
-		  "Look at the node of the base: it may be another kind of node than expected."),
-	[TREE_MEMORY_OVERLAP] =
-		E("0339", "memory-overlap", "GPU memory lies over memory of the base",
-		  "The base has ordinary memory in an address range that the overlay gives to a GPU. "
-		  "The kernel would use one for the other.",
-		  "Check memory-map and aperture in the wiring file, and how much memory the machine "
-		  "has."),
+	[TREE_CELLS_DIFFER] = E(
+		"0338", "cells-differ", "the overlay counts cells in another way than the base",
+		"A reg is read with its parent's #address-cells and #size-cells (2 and 1 where the "
+		"parent has none). The overlay adds nodes with a reg below a node of the base "
+		"whose "
+		"counts are not those the overlay was written for.",
+		"Look at the node of the base: it may be another kind of node than expected."),
+	[TREE_MEMORY_OVERLAP] = E(
+		"0339", "memory-overlap", "GPU memory lies over memory of the base",
+		"The base has ordinary memory in an address range that the overlay gives to a GPU. "
+		"The kernel would use one for the other.",
+		"Check memory-map and aperture in the wiring file, and how much memory the machine "
+		"has."),
 	[TREE_BIND_INTERNAL] =
 		E("0340", "bind-internal", "binding left something open (a fault in nv2dtc)",
-		  "After binding, each reference has to have been filled in exactly once. This one was "
+		  "After binding, each reference has to have been filled in exactly once. This one "
+		  "was "
 		  "not, so nothing is written. The fault is in nv2dtc and not in your files.",
 		  "Please report it, with the overlay and the base."),
 };

@@ -29,10 +29,10 @@ struct applier {
 	struct diags *diags;
 	struct overlay overlay;
 	bool is_linux, ok;
-	struct tree_node **targets; /* by fragment, once it is merged */
-	uint32_t delta;             /* what the overlay's phandles move up by */
-	struct word_map labels;     /* a property of __fixups__ to the label's phandle */
-	struct word_map kept;       /* a phandle of the overlay to the base's that stays */
+	struct tree_node **targets;  /* by fragment, once it is merged */
+	uint32_t delta;              /* what the overlay's phandles move up by */
+	struct word_map labels;      /* a property of __fixups__ to the label's phandle */
+	struct word_map kept;        /* a phandle of the overlay to the base's that stays */
 	struct word_map fragment_of; /* what was added or set to its fragment's number, plus 1 */
 	ARRAY(struct undo) steps;
 };
@@ -410,8 +410,8 @@ static struct tree_node *merge_child(struct applier *applier, const struct tree_
 		child = add_node(applier, parent, from->name);
 		child->origin = from->origin;
 		if (applier->is_linux)
-			word_map_set(applier->base->arena, &applier->fragment_of,
-				     (uintptr_t)child, number + 1);
+			word_map_set(applier->base->arena, &applier->fragment_of, (uintptr_t)child,
+				     number + 1);
 		return child;
 	}
 	other = word_map_get(&applier->fragment_of, (uintptr_t)child);
@@ -494,7 +494,8 @@ static const char *move_symbol(struct applier *applier, const struct tree_proper
 		return NULL;
 	node = applier->targets[number - 1];
 	rest += strspn(rest, "/");
-	return arena_printf(applier->base->arena, "%s%s%s", node->parent ? path_of(applier, node) : "",
+	return arena_printf(applier->base->arena, "%s%s%s",
+			    node->parent ? path_of(applier, node) : "",
 			    *rest || !node->parent ? "/" : "", rest);
 }
 
@@ -572,8 +573,8 @@ bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rule
 
 	if (!overlay_verify(overlay, diags, &applier.overlay) || !check_bound(&applier))
 		return false;
-	applier.targets = arena_alloc(base->arena, applier.overlay.fragments.count *
-							   sizeof(struct tree_node *));
+	applier.targets = arena_alloc(base->arena,
+				      applier.overlay.fragments.count * sizeof(struct tree_node *));
 	check_phandles_fit(&applier);
 	resolve_labels(&applier);
 	if (!applier.ok)

@@ -21,8 +21,8 @@ struct reader {
 	size_t total;
 	size_t structure, structure_end;
 	size_t strings, strings_size;
-	size_t at; /* in the structure block */
-	const char **names; /* by offset in the string table; NULL until seen */
+	size_t at;              /* in the structure block */
+	const char **names;     /* by offset in the string table; NULL until seen */
 	struct tree_node *node; /* the open one; NULL before the root and after it */
 };
 
@@ -55,8 +55,8 @@ static bool check_block(struct reader *reader, const char *what, size_t field, s
 {
 	if (start > reader->total || size > reader->total - start)
 		return fail(reader, TREE_DTB_DAMAGED, field,
-			    "%s at 0x%zx with 0x%zx bytes does not fit into 0x%zx bytes", what, start,
-			    size, reader->total);
+			    "%s at 0x%zx with 0x%zx bytes does not fit into 0x%zx bytes", what,
+			    start, size, reader->total);
 	return true;
 }
 
@@ -84,7 +84,8 @@ static bool read_header(struct reader *reader, size_t len)
 		return fail(reader, TREE_DTB_DAMAGED, 0, "%zu bytes are no device tree blob", len);
 	if (header_word(reader, 0) != FDT_MAGIC)
 		return fail(reader, TREE_DTB_DAMAGED, 0,
-			    "it starts with 0x%08" PRIx32 " and not with 0x%08x: no device tree blob",
+			    "it starts with 0x%08" PRIx32
+			    " and not with 0x%08x: no device tree blob",
 			    header_word(reader, 0), FDT_MAGIC);
 	reader->total = header_word(reader, 4);
 	if (reader->total > len)
@@ -218,7 +219,7 @@ static const char *read_name(struct reader *reader, size_t tag, size_t offset)
 	end = memchr(name, 0, reader->strings_size - offset);
 	if (!end || end == name || !is_name(name, (size_t)(end - name))) {
 		fail(reader, TREE_DTB_DAMAGED, tag,
-		     !end	   ? "a property's name has no end"
+		     !end          ? "a property's name has no end"
 		     : end == name ? "a property has no name"
 				   : "a property's name has a '/' or a byte that no name may have");
 		return NULL;
@@ -268,7 +269,8 @@ static bool read_structure(struct reader *reader)
 			break;
 		case FDT_BEGIN_NODE:
 			if (!reader->node && has_root)
-				return fail(reader, TREE_DTB_DAMAGED, tag, "there is a second root");
+				return fail(reader, TREE_DTB_DAMAGED, tag,
+					    "there is a second root");
 			has_root = true;
 			if (!begin_node(reader, tag))
 				return false;

@@ -63,8 +63,8 @@ void note_node(struct diags *diags, struct diag_record *record, const struct tre
 	if (origin.file)
 		diag_note(diags, record, origin, "%s", text);
 	else
-		diag_note_about(diags, record,
-				make_subject(diags->arena, tree, node, property), "%s", text);
+		diag_note_about(diags, record, make_subject(diags->arena, tree, node, property),
+				"%s", text);
 }
 
 const char *show_value(struct arena *arena, const struct tree_property *property)

@@ -222,17 +222,17 @@ const char *describe_selector(struct arena *arena, const struct nv2_selector *se
 		return arena_printf(arena, "\"ibm,power9-npu-pciex\" with reg 0x%" PRIx64,
 				    selector->value);
 	case NV2_SELECT_BRIDGE:
-		return arena_printf(arena,
-				    "vendor-id 0x1014 with reg 0x%" PRIx64 " (%02x:%02x.%x) below %s",
-				    selector->value << 8, (unsigned)(selector->value >> 8),
-				    (unsigned)(selector->value >> 3 & 0x1f),
-				    (unsigned)(selector->value & 7),
-				    describe_selector(arena, selector->under));
+		return arena_printf(
+			arena, "vendor-id 0x1014 with reg 0x%" PRIx64 " (%02x:%02x.%x) below %s",
+			selector->value << 8, (unsigned)(selector->value >> 8),
+			(unsigned)(selector->value >> 3 & 0x1f), (unsigned)(selector->value & 7),
+			describe_selector(arena, selector->under));
 	case NV2_SELECT_GPU:
 		return arena_printf(arena, "vendor-id 0x10de with ibm,loc-code \"%.*s\"",
 				    (int)selector->text_len, selector->text);
 	case NV2_SELECT_SLOT:
-		return arena_printf(arena, "a child of \"ibm,pcie-port\" with ibm,slot-label \"%.*s\"",
+		return arena_printf(arena,
+				    "a child of \"ibm,pcie-port\" with ibm,slot-label \"%.*s\"",
 				    (int)selector->text_len, selector->text);
 	default:
 		return "nothing known";
@@ -253,7 +253,8 @@ static bool take_number(const struct tree *tree, const struct tree_node *node, s
 	uint32_t number;
 
 	if (!property_u32(tree_find_property(tree, node, "reg"), &number))
-		return refuse_selector(diags, TREE_BIND_DAMAGED, tree, node, "has no number in reg");
+		return refuse_selector(diags, TREE_BIND_DAMAGED, tree, node,
+				       "has no number in reg");
 	if (number >= selectors->count)
 		return refuse_selector(diags, TREE_BIND_DAMAGED, tree, node,
 				       "has a number beyond their count");
@@ -380,8 +381,8 @@ bool bind_read_selectors(struct overlay *overlay, struct diags *diags,
 		const struct tree_property *list = tree_find_property(tree, node, "fixups");
 		struct reference model = {.kind = REFERENCE_SELECTOR, .selector = (uint32_t)i};
 
-		if (list && !overlay_add_fixups(overlay, diags, node, list, model,
-						TREE_BIND_DAMAGED))
+		if (list &&
+		    !overlay_add_fixups(overlay, diags, node, list, model, TREE_BIND_DAMAGED))
 			ok = false;
 	}
 	if (!check_places(overlay, diags, first))
@@ -392,8 +393,7 @@ bool bind_read_selectors(struct overlay *overlay, struct diags *diags,
 static void report_board(const struct bind_selector *selector, const struct overlay *overlay,
 			 const struct tree *base, struct diags *diags)
 {
-	const struct tree_property *compatible =
-		tree_find_property(base, base->root, "compatible");
+	const struct tree_property *compatible = tree_find_property(base, base->root, "compatible");
 
 	report_node(diags, TREE_BOARD_MISMATCH, base, base->root, compatible,
 		    "%s is for %s, and %s is %s", overlay->tree->file,
@@ -425,8 +425,7 @@ static void report_ambiguous(const struct bind_selector *selector, const struct 
 
 	record = report_node(diags, TREE_SELECTOR_AMBIGUOUS, overlay->tree, selector->node, NULL,
 			     "%s has more than one node that could be %s: %s", base->file,
-			     selector->what,
-			     describe_selector(diags->arena, &selector->match));
+			     selector->what, describe_selector(diags->arena, &selector->match));
 	note_node(diags, record, base, matches.first, NULL, "this is one");
 	note_node(diags, record, base, matches.second, NULL, "this is another");
 }

@@ -33,9 +33,9 @@ const char *select_closest(const struct select_index *index, const struct nv2_se
 /* A selector as it stands in a late-bound overlay. */
 struct bind_selector {
 	struct nv2_selector match;
-	const struct tree_node *node;   /* its sel@N */
-	const char *what;               /* for people: "the PCI node of GPU0" */
-	const struct tree_node *found;  /* in the base; NULL unless exactly one */
+	const struct tree_node *node;  /* its sel@N */
+	const char *what;              /* for people: "the PCI node of GPU0" */
+	const struct tree_node *found; /* in the base; NULL unless exactly one */
 };
 
 struct bind_selectors {
@@ -51,7 +51,8 @@ bool tree_is_late_bound(const struct tree *overlay);
  */
 bool bind_read_selectors(struct overlay *overlay, struct diags *diags,
 			 struct bind_selectors *selectors);
-/* Sets `found` in each. False after diagnostics: one per node missing, and none for what is below. */
+/* Sets `found` in each. False after diagnostics: one per node missing, and none for what is below.
+ */
 bool bind_select(struct bind_selectors *selectors, const struct overlay *overlay,
 		 const struct tree *base, struct diags *diags);
 

@@ -108,8 +108,8 @@ static void verify_phandle(struct verifier *verifier, const struct tree_node *no
 	other = word_map_get(phandles, phandle);
 	if (other && other != (uintptr_t)node)
 		refuse_phandle(verifier, node, property,
-			       arena_printf(verifier->diags->arena, "0x%" PRIx32
-					    " is also that of %s", phandle,
+			       arena_printf(verifier->diags->arena,
+					    "0x%" PRIx32 " is also that of %s", phandle,
 					    tree_path(verifier->diags->arena,
 						      (const struct tree_node *)other)));
 	else
@@ -371,8 +371,7 @@ static void verify_target_cells(struct verifier *verifier)
 
 bool overlay_verify(const struct tree *tree, struct diags *diags, struct overlay *overlay)
 {
-	struct verifier verifier = {
-		.overlay = overlay, .tree = tree, .diags = diags, .ok = true};
+	struct verifier verifier = {.overlay = overlay, .tree = tree, .diags = diags, .ok = true};
 
 	*overlay = (struct overlay){
 		.tree = tree,

@@ -29,8 +29,8 @@ struct reference {
 };
 
 struct fragment {
-	const struct tree_node *node;    /* fragment@N */
-	const struct tree_node *content; /* its __overlay__ */
+	const struct tree_node *node;            /* fragment@N */
+	const struct tree_node *content;         /* its __overlay__ */
 	const struct tree_property *target;      /* four bytes, or NULL */
 	const struct tree_property *target_path; /* a string, or NULL */
 };

@@ -14,7 +14,7 @@
 #define COMPATIBLE_VERSION 16
 
 struct writer {
-	struct arena *arena; /* for the map only */
+	struct arena *arena;     /* for the map only */
 	struct word_map offsets; /* of a name in the string table, plus one */
 	struct buffer strings;
 	struct buffer *out;

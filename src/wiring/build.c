@@ -209,6 +209,7 @@ struct wiring *build_wiring(struct arena *arena, struct intern *strings, struct 
 		.wiring = arena_alloc(arena, sizeof(struct wiring)),
 	};
 
+	resolve.wiring->end = syntax->end;
 	declare_all(&resolve);
 	for (size_t i = 0; i < resolve.boards.count; i++)
 		if (!resolve.boards.items[i]->deleted.file)

@@ -88,7 +88,7 @@ const struct diag_def wiring_codes[] = {
 		"A property's value is not one that can be",
 		"The message names the range or the form.",
 		EXAMPLE_BOARD("\tnpu npu0 { chip = 128; }\n"),
-		"write a value in the range",
+		NULL,
 	},
 	[WIRING_UNKNOWN_VALUE] = {
 		"NV2-E0111", "unknown-value", SEVERITY_ERROR,
@@ -96,7 +96,7 @@ const struct diag_def wiring_codes[] = {
 		"The fix lists the words.",
 		EXAMPLE_VERSION "board \"b\" {\n\tcompatible = \"ibm,witherspoon\";\n"
 			"\tfamily = power9-npu3;\n\tmemory-map = gpu-4t-up;\n};\n",
-		"write one of the words that the message lists",
+		NULL,
 	},
 	[WIRING_LINK_ENDS] = {
 		"NV2-E0113", "link-ends", SEVERITY_ERROR,
@@ -172,7 +172,8 @@ const struct diag_def wiring_codes[] = {
 		"A guest does not say on which board it runs",
 		"A guest resolves its names in its board. Where a file has several boards, or none,\n"
 		"that board cannot be guessed.",
-		EXAMPLE_VERSION "guest \"vm0\" { machine = \"pseries-5.1\"; phb 1 { npu = npu0; } };\n",
+		EXAMPLE_VERSION "guest \"vm0\" {\n\tmachine = \"pseries-5.1\";\n"
+				"\tphb 1 { npu = npu0; }\n};\n",
 		"add `board = LABEL;`",
 	},
 	[WIRING_DEVICE_TWICE] = {
@@ -181,6 +182,22 @@ const struct diag_def wiring_codes[] = {
 		"A PCI function can be on one vPHB of one guest only.",
 		EXAMPLE_REDBUD_GUEST("\tphb 1 { devices = GPU0, GPU1, npu0:0-5, GPU0; }\n"),
 		"name it once",
+	},
+	[WIRING_EXTRA_PLACE] = {
+		"NV2-E0150", "extra-place", SEVERITY_ERROR,
+		"An extra block for a node that does not exist in that output",
+		"The firmware's overlay has nodes for NPUs and links; GPUs are PCI devices, which\n"
+		"firmware finds itself. A guest has nothing in the host's trees.",
+		EXAMPLE_BOARD("\tgpu GPU0 {\n\t\tslot = \"GPU0\";\n"
+			      "\t\textra host-fw { vendor,flag; }\n\t}\n"),
+		"use an output that has a node for it: nv2(5) lists them",
+	},
+	[WIRING_NOT_ON_VPHB] = {
+		"NV2-E0214", "not-on-vphb", SEVERITY_ERROR,
+		"A slot is given to a device that is not on this vPHB",
+		"Slots place the devices that `npu` or `devices` puts on the vPHB.",
+		EXAMPLE_TWO_CHIPS_GUEST("\tphb 1 {\n\t\tnpu = npu0;\n\t\tslots { GPU3 = 3; }\n\t}\n"),
+		"add the device to the vPHB, or remove its slot",
 	},
 	[WIRING_CODES] = {0},
 };

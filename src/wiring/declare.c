@@ -15,6 +15,16 @@ static const char *const block_names[] = {
 
 static_assert(sizeof(block_names) / sizeof(block_names[0]) == BLOCK_KINDS, "every block has a name");
 
+const char *block_phrase(enum block_kind kind)
+{
+	static const char *const phrases[] = {
+		[BLOCK_BOARD] = "a board", [BLOCK_NPU] = "an npu",     [BLOCK_GPU] = "a gpu",
+		[BLOCK_LINK] = "a link",   [BLOCK_GUEST] = "a guest", [BLOCK_PHB] = "a phb",
+	};
+
+	return phrases[kind];
+}
+
 const char *block_name(enum block_kind kind)
 {
 	return block_names[kind];
@@ -207,12 +217,18 @@ static void report_misplaced(struct resolve *resolve, const struct stmt *stmt, c
 	if (resolve->syntax->has_errors)
 		return;
 	error = WIRING_ERROR(resolve, WIRING_MISPLACED, stmt->where, "%s cannot stand %s%s", what,
-			     block ? "in a " : "at the top of a file",
-			     block ? block_name(block->kind) : "");
+			     block ? "in " : "at the top of a file",
+			     block ? block_phrase(block->kind) : "");
 	diag_fix(resolve->diags, error, "%s", belongs);
 }
 
-static void report_unknown_property(struct resolve *resolve, const struct declaration *block,
+bool property_was_meant(const struct declaration *declaration, enum property_id id)
+{
+	return property_stmt(declaration, id) || declaration->damaged ||
+	       declaration->misspelt >> (id - first_property(declaration->kind)) & 1;
+}
+
+static void report_unknown_property(struct resolve *resolve, struct declaration *block,
 				    const struct stmt *stmt)
 {
 	const char *names[BLOCK_PROPERTIES];
@@ -224,11 +240,14 @@ static void report_unknown_property(struct resolve *resolve, const struct declar
 	     id < PROPERTY_COUNT && property_names[id].block == block->kind; id++)
 		names[count++] = property_names[id].name;
 	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_PROPERTY, stmt->name.span,
-			     "a %s has no property '%s'", block_name(block->kind),
+			     "%s has no property '%s'", block_phrase(block->kind),
 			     stmt->name.text);
 	closest = closest_name(stmt->name.text, names, count);
 	if (closest) {
 		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
+		for (size_t i = 0; i < count; i++)
+			if (names[i] == closest)
+				block->misspelt |= 1u << i;
 	} else {
 		struct buffer list = {0};
 
@@ -310,10 +329,7 @@ static void declare_child(struct resolve *resolve, const struct stmt *stmt,
 	struct declaration *declaration;
 
 	if (!parent || parent->kind != home) {
-		const char *what = arena_printf(resolve->arena, "%s %s", "a",
-						block_name(kind));
-
-		report_misplaced(resolve, stmt, what, parent,
+		report_misplaced(resolve, stmt, block_phrase(kind), parent,
 				 kind == BLOCK_PHB ? "a phb stands in a guest"
 						   : "npu, gpu and link stand in a board");
 		return;
@@ -323,6 +339,23 @@ static void declare_child(struct resolve *resolve, const struct stmt *stmt,
 	declare_in(resolve, declaration, stmt->body.first);
 }
 
+static void report_ambiguous_name(struct resolve *resolve, const struct stmt *stmt,
+				  const struct stmt *first, const struct stmt *second)
+{
+	struct diag_record *error = WIRING_ERROR(resolve, WIRING_AMBIGUOUS_NAME, stmt->name.span,
+						 "several boards have a '%s'", stmt->name.text);
+
+	diag_note(resolve->diags, error, first->where, "board %s does", first->name.text);
+	diag_note(resolve->diags, error, second->where, "board %s does too", second->name.text);
+	if (first->label.text && second->label.text)
+		diag_fix(resolve->diags, error, "write &%s/%s or &%s/%s", first->label.text,
+			 stmt->name.text, second->label.text, stmt->name.text);
+	else
+		diag_fix(resolve->diags, error,
+			 "give the boards labels, `LABEL: board …`, and write &LABEL/%s",
+			 stmt->name.text);
+}
+
 /* What `&name` or `&scope/name` stands for here; NULL after an error. */
 static struct declaration *find_target(struct resolve *resolve, const struct stmt *stmt,
 				       const struct declaration *block)
@@ -330,7 +363,6 @@ static struct declaration *find_target(struct resolve *resolve, const struct stm
 	struct declaration *found = NULL, *scope;
 	struct span dropped = {0};
 	struct label_uses *uses;
-	struct diag_record *error;
 
 	if (stmt->scope.text) {
 		scope = find_label(resolve, NULL, stmt->scope.text, &dropped);
@@ -359,18 +391,7 @@ static struct declaration *find_target(struct resolve *resolve, const struct stm
 		} else if (!found) {
 			found = use;
 		} else {
-			const struct stmt *first = found->parent->head, *second = use->parent->head;
-
-			error = WIRING_ERROR(resolve, WIRING_AMBIGUOUS_NAME, stmt->name.span,
-					     "several boards have a '%s'", stmt->name.text);
-			diag_note(resolve->diags, error, found->head->where, "board %s does",
-				  first->name.text);
-			diag_note(resolve->diags, error, use->head->where, "board %s does too",
-				  second->name.text);
-			diag_fix(resolve->diags, error, "write &%s/%s or &%s/%s",
-				 first->label.text ? first->label.text : "LABEL", stmt->name.text,
-				 second->label.text ? second->label.text : "LABEL",
-				 stmt->name.text);
+			report_ambiguous_name(resolve, stmt, found->parent->head, use->parent->head);
 			return NULL;
 		}
 	}
@@ -385,6 +406,16 @@ static void drop(struct declaration *declaration, struct span where)
 	for (size_t i = 0; i < declaration->children.count; i++)
 		if (!declaration->children.items[i]->deleted.file)
 			declaration->children.items[i]->deleted = where;
+}
+
+static void declare_slots(struct resolve *resolve, struct declaration *block,
+			  const struct stmt *slots)
+{
+	*ARRAY_PUSH(resolve->arena, &block->slots) = slots;
+	for (const struct stmt *stmt = slots->body.first; stmt; stmt = stmt->next)
+		if (stmt->kind != STMT_PROPERTY && stmt->kind != STMT_SLOT)
+			report_misplaced(resolve, stmt, "this", block,
+					 "in slots stand the slots of devices, as in `GPU0 = 3;`");
 }
 
 static void declare_in(struct resolve *resolve, struct declaration *block, const struct stmt *body)
@@ -420,7 +451,7 @@ static void declare_in(struct resolve *resolve, struct declaration *block, const
 			break;
 		case STMT_SLOTS:
 			if (block && block->kind == BLOCK_PHB)
-				*ARRAY_PUSH(resolve->arena, &block->slots) = stmt;
+				declare_slots(resolve, block, stmt);
 			else
 				report_misplaced(resolve, stmt, "slots", block,
 						 "slots stands in a phb");

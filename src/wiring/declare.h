@@ -64,6 +64,7 @@ struct declaration {
 	ARRAY(const struct stmt *) extras;
 	ARRAY(const struct stmt *) slots; /* phb: slots blocks */
 	ARRAY(struct declaration *) children;
+	unsigned misspelt;   /* properties that an unknown one was probably meant for: bit 0 the first */
 	struct span deleted; /* where /delete/ dropped it; file 0: it is there */
 	bool damaged;
 	void *object;        /* the struct board, npu, gpu, … made from it */
@@ -111,10 +112,14 @@ struct declaration *find_label(const struct resolve *resolve, const struct decla
 const struct stmt *property_stmt(const struct declaration *declaration, enum property_id id);
 /* A name that stands in text the parser threw away: not to be called unknown. */
 bool name_was_dropped(const struct resolve *resolve, const char *name);
+/* Whether a block was to have this property, rightly or not. */
+bool property_was_meant(const struct declaration *declaration, enum property_id id);
 void report_unknown_name(struct resolve *resolve, const struct declaration *scope,
 			 struct name name, struct span dropped);
 
 const char *block_name(enum block_kind kind);
+/* With its article: "an npu". */
+const char *block_phrase(enum block_kind kind);
 
 #define WIRING_ERROR(resolve, code, span, ...)                                                     \
 	diag_add((resolve)->diags, &wiring_codes[code], (span), __VA_ARGS__)

@@ -3,6 +3,7 @@
  * Takes the declaration of a guest, gives its vPHBs with the devices on them
  * and their slots. Never asks whether a machine would take them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "wiring/value.h"
@@ -83,9 +84,13 @@ static struct declaration *guest_board(struct resolve *resolve,
 				     resolve->boards.count ? "which board does guest %s run on?"
 							   : "guest %s has no board to run on",
 				     declaration->head->name.text);
-		diag_fix(resolve->diags, error, "add `board = LABEL;` to the guest");
+		diag_fix(resolve->diags, error,
+			 resolve->boards.count ? "add `board = LABEL;` to the guest"
+					       : "describe a board, or include its file");
 		return NULL;
 	}
+	if (stmt->damaged)
+		return NULL;
 	name = (struct name){stmt->values.first->kind == VALUE_STRING
 				     ? stmt->values.first->text
 				     : stmt->values.first->device.name.text,
@@ -99,8 +104,8 @@ static struct declaration *guest_board(struct resolve *resolve,
 	if (!board) {
 		report_unknown_name(resolve, NULL, name, dropped);
 	} else if (board->kind != BLOCK_BOARD) {
-		WIRING_ERROR(resolve, WIRING_WRONG_KIND, name.span, "'%s' is a %s and no board",
-			     name.text, block_name(board->kind));
+		WIRING_ERROR(resolve, WIRING_WRONG_KIND, name.span, "'%s' is %s and no board",
+			     name.text, block_phrase(board->kind));
 		board = NULL;
 	}
 	return board;
@@ -125,6 +130,24 @@ static void add_device(struct resolve *resolve, struct vphb *vphb, struct gpu *g
 		(struct vphb_device){.gpu = gpu, .link = link, .span = span};
 }
 
+static void report_brick(struct resolve *resolve, const struct npu *npu, uint64_t brick,
+			 unsigned bricks, struct span span)
+{
+	struct buffer wired = {0};
+	struct diag_record *error;
+
+	error = WIRING_ERROR(resolve, brick >= bricks ? WIRING_BRICK_RANGE : WIRING_UNKNOWN_NAME,
+			     span, "%s has no %s %llu", npu->name,
+			     brick >= bricks ? "brick" : "link on brick",
+			     (unsigned long long)brick);
+	for (unsigned i = 0; i < bricks; i++)
+		if (npu->bricks[i])
+			buffer_printf(&wired, "%s%u", wired.len ? "," : "", i);
+	diag_fix(resolve->diags, error, wired.len ? "its links are %s:%s" : "%s has no links at all",
+		 npu->name, wired.len ? wired.data : "");
+	buffer_free(&wired);
+}
+
 static void add_bricks(struct resolve *resolve, struct vphb *vphb, const struct npu *npu,
 		       const struct ports *ports)
 {
@@ -136,11 +159,7 @@ static void add_bricks(struct resolve *resolve, struct vphb *vphb, const struct 
 				/* A link that got lost may be the one that is missed. */
 				if (brick < bricks && npu->board->gaps & GAP_LINKS)
 					continue;
-				WIRING_ERROR(resolve,
-					     brick >= bricks ? WIRING_BRICK_RANGE : WIRING_UNKNOWN_NAME,
-					     ports->span, "%s has no %s %llu", npu->name,
-					     brick >= bricks ? "brick" : "link on brick",
-					     (unsigned long long)brick);
+				report_brick(resolve, npu, brick, bricks, ports->span);
 				vphb->damaged = true;
 				break;
 			}
@@ -221,20 +240,28 @@ static void add_group(struct resolve *resolve, const struct declaration *board, 
 			add_device(resolve, vphb, NULL, npu->bricks[i], value->span);
 }
 
-/* GPUs come first, whatever order the text has: guests number memory by GPU (facts: walk order). */
-static void put_gpus_first(struct resolve *resolve, struct vphb *vphb)
+/*
+ * GPUs by group, then bridges by brick, whatever order the text has: guests
+ * number memory in the order of the walk.
+ */
+static int compare_devices(const void *left, const void *right)
 {
-	struct vphb_device *sorted;
-	size_t at = 0;
+	const struct vphb_device *a = left, *b = right;
+	unsigned x = a->gpu ? a->gpu->group : a->link->brick;
+	unsigned y = b->gpu ? b->gpu->group : b->link->brick;
 
-	if (!vphb->devices.count)
-		return;
-	sorted = arena_alloc(resolve->arena, vphb->devices.count * sizeof(*sorted));
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < vphb->devices.count; i++)
-			if ((vphb->devices.items[i].gpu == NULL) == (pass == 1))
-				sorted[at++] = vphb->devices.items[i];
-	memcpy(vphb->devices.items, sorted, at * sizeof(*sorted));
+	if (!a->gpu != !b->gpu)
+		return a->gpu ? -1 : 1;
+	if (x != y)
+		return x < y ? -1 : 1;
+	return span_compare(a->span, b->span);
+}
+
+static void order_devices(struct vphb *vphb)
+{
+	if (vphb->devices.count > 1)
+		qsort(vphb->devices.items, vphb->devices.count, sizeof(vphb->devices.items[0]),
+		      compare_devices);
 }
 
 /* `2` or `2.0`: a slot of the bus and a function in it. */
@@ -283,6 +310,8 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 	struct vphb_device *device = NULL;
 	unsigned slot, function;
 
+	if (stmt->damaged || (stmt->kind != STMT_PROPERTY && stmt->kind != STMT_SLOT))
+		return;
 	if (!found) {
 		report_unknown_name(resolve, board, name, dropped);
 		return;
@@ -304,8 +333,13 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 	}
 	if (!device) {
 		if (!vphb->damaged && !(((struct board *)board->object)->gaps & GAP_LINKS))
-			WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, stmt->where,
-				     "this device is not on this vPHB");
+			WIRING_ERROR(resolve, WIRING_NOT_ON_VPHB, stmt->where,
+				     "%s is not on this vPHB",
+				     arena_strndup(resolve->arena,
+						   source_get(resolve->diags->sources,
+							      stmt->where.file)->text +
+							   stmt->where.offset,
+						   stmt->where.len));
 		return;
 	}
 	if (device->slot_span.file) {
@@ -369,10 +403,13 @@ static void build_vphb(struct resolve *resolve, struct guest *guest,
 		return;
 	if (npu)
 		add_group(resolve, board, vphb, npu);
-	for (const struct value *value = devices && !npu ? devices->values.first : NULL; value;
-	     value = value->next)
+	if ((npu && npu->damaged) || (devices && devices->damaged))
+		vphb->damaged = true;
+	for (const struct value *value = devices && !npu && !vphb->damaged ? devices->values.first
+									   : NULL;
+	     value; value = value->next)
 		add_devices(resolve, board, vphb, value);
-	put_gpus_first(resolve, vphb);
+	order_devices(vphb);
 	for (size_t i = 0; i < declaration->slots.count; i++)
 		for (const struct stmt *stmt = declaration->slots.items[i]->body.first; stmt;
 		     stmt = stmt->next)
@@ -401,4 +438,6 @@ void build_guest(struct resolve *resolve, struct declaration *declaration)
 		if (!declaration->children.items[i]->deleted.file)
 			build_vphb(resolve, guest, board, declaration->children.items[i]);
 	*ARRAY_PUSH(resolve->arena, &resolve->wiring->guests) = guest;
+	if (guest->board)
+		*ARRAY_PUSH(resolve->arena, &guest->board->guests) = guest;
 }

@@ -41,8 +41,8 @@ static bool find_end(struct resolve *resolve, const struct declaration *board,
 		end->gpu = found->object;
 	} else {
 		error = WIRING_ERROR(resolve, WIRING_WRONG_KIND, ref->name.span,
-				     "'%s' is a %s, and links end at NPUs and GPUs",
-				     ref->name.text, block_name(found->kind));
+				     "'%s' is %s, and links end at NPUs and GPUs",
+				     ref->name.text, block_phrase(found->kind));
 		diag_note(resolve->diags, error, found->head->where, "it is declared here");
 		return false;
 	}
@@ -73,6 +73,9 @@ static bool expand_list(struct resolve *resolve, const struct end *end, unsigned
 	for (const struct ports *ports = end->ref->ports; ports; ports = ports->next) {
 		struct diag_record *error;
 
+		good = good && !ports->falls;
+		if (ports->falls)
+			continue;
 		if (ports->last < limit) {
 			for (uint64_t i = ports->first; i <= ports->last; i++)
 				*ARRAY_PUSH(resolve->arena, points) =
@@ -99,9 +102,10 @@ static bool check_lengths(struct resolve *resolve, const struct stmt *stmt)
 	if (!stmt->a.ports || !stmt->b.ports || a == b)
 		return true;
 	error = WIRING_ERROR(resolve, WIRING_LIST_LENGTHS, stmt->b.span,
-			     "%llu on this side and %llu on the other", (unsigned long long)b,
+			     "%s has %llu number%s here, and %s has %llu", stmt->b.name.text,
+			     (unsigned long long)b, b == 1 ? "" : "s", stmt->a.name.text,
 			     (unsigned long long)a);
-	diag_note(resolve->diags, error, stmt->a.span, "the other side");
+	diag_note(resolve->diags, error, stmt->a.span, "the list of %s", stmt->a.name.text);
 	return false;
 }
 
@@ -113,7 +117,7 @@ static void set_rate(struct resolve *resolve, const struct stmt *stmt, const str
 
 	if (!stmt->rate) {
 		if (!stmt->damaged)
-			WIRING_ERROR(resolve, WIRING_RATE_MISSING, stmt->span,
+			WIRING_ERROR(resolve, WIRING_RATE_MISSING, stmt->b.span,
 				     "a link with an NPU needs its rate");
 		return;
 	}
@@ -124,10 +128,12 @@ static void set_rate(struct resolve *resolve, const struct stmt *stmt, const str
 	if (*rate)
 		return;
 	for (size_t i = 0; i < board->family->rate_count; i++)
-		buffer_printf(&list, "%s%s", i ? ", " : "", board->family->rates[i].text);
+		buffer_printf(&list, "%s%s",
+			      !i ? "" : i + 1 < board->family->rate_count ? ", " : " and ",
+			      board->family->rates[i].text);
 	error = WIRING_ERROR(resolve, WIRING_RATE_UNKNOWN, stmt->rate_span,
 			     "no speed code is known for %s %s", stmt->rate, stmt->rate_unit);
-	diag_fix(resolve->diags, error, "the rates of %s are, in Gbps per lane: %s",
+	diag_fix(resolve->diags, error, "the rates of %s are %s Gbps per lane",
 		 board->family->name, list.data);
 	buffer_free(&list);
 }
@@ -201,7 +207,7 @@ static void wire_npu(struct resolve *resolve, struct declaration *declaration, s
 	}
 	good = expand_list(resolve, &npu, bricks, &brick_points);
 	good = expand_list(resolve, &gpu, ports, &port_points) && good;
-	good = check_lengths(resolve, stmt) && good;
+	good = good && check_lengths(resolve, stmt);
 	if (!good) {
 		board->gaps |= GAP_LINKS;
 		return;
@@ -235,7 +241,7 @@ static void wire_peers(struct resolve *resolve, struct declaration *declaration,
 	}
 	good = expand_list(resolve, &a, ports, &points_a);
 	good = expand_list(resolve, &b, ports, &points_b) && good;
-	good = check_lengths(resolve, stmt) && good;
+	good = good && check_lengths(resolve, stmt);
 	if (!good) {
 		board->gaps |= GAP_LINKS;
 		return;
@@ -267,9 +273,11 @@ static void build_link(struct resolve *resolve, struct declaration *board,
 	bool good = find_end(resolve, board, &declaration->head->a, &a);
 
 	good = find_end(resolve, board, &declaration->head->b, &b) && good;
-	if (!good) {
+	if (!good || declaration->head->damaged || (a.npu && b.npu) || (a.gpu && a.gpu == b.gpu))
 		object->gaps |= GAP_LINKS;
-	} else if (a.npu && b.npu) {
+	if (!good || declaration->head->damaged)
+		return;
+	if (a.npu && b.npu) {
 		WIRING_ERROR(resolve, WIRING_LINK_ENDS, declaration->head->b.span,
 			     "no NVLink joins two NPUs");
 	} else if (a.gpu && a.gpu == b.gpu) {

@@ -118,6 +118,7 @@ enum board_gap {
 	GAP_HEAD = 1,   /* family or memory map unknown */
 	GAP_LINKS = 2,  /* a link got lost */
 	GAP_CHIPS = 4,  /* a chip id is missing or impossible */
+	GAP_ERRORS = 8, /* for rules about what is absent: anything at all was wrong before */
 };
 
 struct board {
@@ -139,6 +140,7 @@ struct board {
 	ARRAY(struct link *) links; /* by NPU as written, then brick */
 	ARRAY(struct peer_link) peers;
 	ARRAY(struct npu *) by_chip; /* the NPUs with links, by chip */
+	ARRAY(struct guest *) guests; /* those that run on it, as written */
 };
 
 struct guest;
@@ -174,6 +176,7 @@ struct guest {
 };
 
 struct wiring {
+	struct span end; /* of the file, for what is not in it */
 	ARRAY(struct board *) boards; /* as written */
 	ARRAY(struct guest *) guests;
 };

@@ -26,6 +26,8 @@ static void run_rule(struct check *check, const struct rule *rule)
 	const struct wiring *wiring = check->wiring;
 
 	check->rule = rule;
+	if (check->had_errors && rule->blind & GAP_ERRORS)
+		return;
 	if (rule->check_wiring)
 		rule->check_wiring(check, wiring);
 	for (size_t i = 0; rule->check_board && i < wiring->boards.count; i++)
@@ -41,7 +43,12 @@ static void run_rule(struct check *check, const struct rule *rule)
 
 void check_rules(struct arena *arena, struct diags *diags, const struct wiring *wiring)
 {
-	struct check check = {.arena = arena, .diags = diags, .wiring = wiring};
+	struct check check = {
+		.arena = arena,
+		.diags = diags,
+		.wiring = wiring,
+		.had_errors = diags_have_errors(diags),
+	};
 
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		for (const struct rule *rule = tables[i]; rule->def.code; rule++)

@@ -13,6 +13,7 @@ struct check {
 	struct diags *diags;
 	const struct rule *rule;
 	const struct wiring *wiring;
+	bool had_errors; /* before the rules ran */
 };
 
 /*

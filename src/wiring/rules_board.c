@@ -31,18 +31,35 @@ static void check_chip_twice(const struct check *check, const struct board *boar
 	}
 }
 
+/* As set, or as it follows from the chip. */
+static const char *phb_path(const struct check *check, const struct npu *npu)
+{
+	const struct family *family = npu->board->family;
+
+	if (npu->phb.value)
+		return npu->phb.value;
+	return arena_printf(check->arena, "/pciex@%llx",
+			    (unsigned long long)(family->npu_regs +
+						 family_chip_base(family, (unsigned)npu->chip.value)));
+}
+
 static void check_phb_twice(const struct check *check, const struct board *board)
 {
-	for (size_t i = 1; i < board->npus.count; i++) {
-		for (size_t j = 0; j < i && board->npus.items[i]->phb.value; j++) {
+	for (size_t i = 0; i < board->npus.count; i++) {
+		for (size_t j = 0; j < board->npus.count && board->npus.items[i]->phb.value; j++) {
 			const struct npu *a = board->npus.items[j], *b = board->npus.items[i];
 			struct diag_record *error;
 
-			if (a->phb.value != b->phb.value)
+			/* Each pair once, told at the one that sets its path. */
+			if (i == j || (a->phb.value && j > i) ||
+			    strcmp(phb_path(check, a), phb_path(check, b)) != 0)
 				continue;
-			error = RULE_REPORT(check, b->phb.span, "%s and %s have the same PHB",
-					    a->name, b->name);
-			diag_note(check->diags, error, a->phb.span, "%s has it here", a->name);
+			error = RULE_REPORT(check, b->phb.span, "%s and %s have the same PHB, %s",
+					    a->name, b->name, b->phb.value);
+			diag_note(check->diags, error,
+				  a->phb.value ? a->phb.span : a->chip.span,
+				  a->phb.value ? "%s has it here" : "%s has it by its chip",
+				  a->name);
 		}
 	}
 }
@@ -162,6 +179,16 @@ static void check_tgt(const struct check *check, const struct board *board)
 		if (!gpu_aperture(gpu, &base))
 			continue;
 		tgt = board->family->compress(base);
+		if (!gpu->aperture.set && gpu->npu->chip.value & board->map->excluded_chips) {
+			error = RULE_REPORT(check, gpu->npu->chip.span,
+					    "%s has no apertures for chip %llu: that of %s would be "
+					    "0x%llx, in another chip's memory",
+					    board->map->name, (unsigned long long)gpu->npu->chip.value,
+					    gpu->name, (unsigned long long)base);
+			diag_note(check->diags, error, board->map_span,
+				  "the memory map is chosen here");
+			continue;
+		}
 		if (tgt && board->family->expand(tgt) == base)
 			continue;
 		error = RULE_REPORT(
@@ -179,6 +206,27 @@ static void check_tgt(const struct check *check, const struct board *board)
 	}
 }
 
+/* Whether an aperture is what was meant, as far as other rules can tell. */
+static bool aperture_is_sound(const struct gpu *gpu, uint64_t base)
+{
+	const struct board *board = gpu->board;
+	uint64_t tgt = board->family->compress(base);
+	bool in_group = gpu->aperture.set;
+
+	if (!tgt || board->family->expand(tgt) != base || base & (board->family->aperture_size - 1))
+		return false;
+	if (!gpu->aperture.set && gpu->npu->chip.value & board->map->excluded_chips)
+		return false;
+	for (size_t i = 0; gpu->npu && i < gpu->npu->gpus.count; i++) {
+		const struct gpu *other = gpu->npu->gpus.items[i];
+
+		in_group |= other == gpu;
+		if (other != gpu && other->group == gpu->group && !gpu->aperture.set)
+			return false;
+	}
+	return in_group;
+}
+
 /* facts §6 rule 3 */
 static void check_overlap(const struct check *check, const struct board *board)
 {
@@ -192,7 +240,7 @@ static void check_overlap(const struct check *check, const struct board *board)
 		const struct gpu *gpu = board->gpus.items[i];
 		uint64_t base;
 
-		if (gpu_aperture(gpu, &base) && base <= UINT64_MAX - family->aperture_size)
+		if (gpu_aperture(gpu, &base) && aperture_is_sound(gpu, base))
 			ranges[count++] = (struct range){base, base + family->aperture_size - 1,
 							 aperture_span(gpu), gpu->name, true};
 	}
@@ -201,7 +249,10 @@ static void check_overlap(const struct check *check, const struct board *board)
 		uint64_t base = family_chip_base(family, (unsigned)npu->chip.value);
 
 		ranges[count++] = (struct range){base, base + family->memory_size - 1,
-						 npu->chip.span, npu->name, false};
+						 npu->chip.span,
+						 arena_printf(check->arena, "chip %llu",
+							      (unsigned long long)npu->chip.value),
+						 false};
 	}
 	qsort(ranges, count, sizeof(*ranges), compare_ranges);
 	for (size_t i = 1; i < count; i++) {
@@ -222,7 +273,7 @@ static void check_overlap(const struct check *check, const struct board *board)
 				    "0x%llx to 0x%llx",
 				    range->name, (unsigned long long)range->start,
 				    (unsigned long long)range->end,
-				    low->aperture ? "aperture" : "memory of the chip", low->name,
+				    low->aperture ? "aperture" : "memory", low->name,
 				    (unsigned long long)low->start, (unsigned long long)low->end);
 		diag_note(check->diags, error, low->span, "%s is here", low->name);
 	}
@@ -309,18 +360,6 @@ static void check_extra(const struct check *check, const struct board *board)
 	}
 }
 
-static void check_extra_place(const struct check *check, const struct board *board)
-{
-	for (size_t i = 0; i < board->gpus.count; i++) {
-		const extra_list *list = &board->gpus.items[i]->extra[EXTRA_HOST_FW];
-
-		if (list->count)
-			RULE_REPORT(check, list->items[0].span,
-				    "host-fw has no node for %s, so nothing can be added to it",
-				    board->gpus.items[i]->name);
-	}
-}
-
 struct file_use {
 	const char *name;
 	const struct board *board;
@@ -345,7 +384,9 @@ static void check_board_files(const struct check *check, const struct wiring *wi
 		const struct board *board = wiring->boards.items[i];
 
 		uses[i] = (struct file_use){board->file_name, board};
-		if (wiring->boards.count > 1 && !valid_file_name(board->file_name))
+		if (!board->name[0])
+			RULE_REPORT(check, board->name_span, "a board's name must not be empty");
+		else if (wiring->boards.count > 1 && !valid_file_name(board->file_name))
 			RULE_REPORT(check, board->name_span,
 				    "'%s' cannot be part of a file name", board->name);
 	}
@@ -353,7 +394,9 @@ static void check_board_files(const struct check *check, const struct wiring *wi
 	for (size_t i = 1; i < wiring->boards.count; i++) {
 		struct diag_record *error;
 
-		if (uses[i].name != uses[i - 1].name)
+		/* Two with one label are reported as that. */
+		if (uses[i].name != uses[i - 1].name ||
+		    (uses[i].board->label && uses[i].board->label == uses[i - 1].board->label))
 			continue;
 		error = RULE_REPORT(check, uses[i].board->span,
 				    "the files of two boards would have the same names, *.%s.*",
@@ -361,6 +404,12 @@ static void check_board_files(const struct check *check, const struct wiring *wi
 		diag_note(check->diags, error, uses[i - 1].board->span, "the other board");
 		diag_fix(check->diags, error, "give each board its own label");
 	}
+}
+
+static void check_no_board(const struct check *check, const struct wiring *wiring)
+{
+	if (!wiring->boards.count)
+		RULE_REPORT(check, wiring->end, "this file describes no board");
 }
 
 static void check_empty(const struct check *check, const struct board *board)
@@ -383,7 +432,7 @@ const struct rule board_rules[] = {
 	  EXAMPLE_BOARD("\tnpu a { chip = 0; phb = \"/pciex@1\"; }\n"
 			"\tnpu b { chip = 8; phb = \"/pciex@1\"; }\n"),
 	  "leave `phb` out for the family's path, or correct it"},
-	 0, check_phb_twice, 0, 0},
+	 GAP_HEAD | GAP_CHIPS, check_phb_twice, 0, 0},
 	{{"NV2-E0142", "group-shared", SEVERITY_ERROR,
 	  "Two GPUs of a chip have the same group",
 	  "The group is the emulated device number and the aperture index. With one group, the\n"
@@ -415,7 +464,7 @@ const struct rule board_rules[] = {
 	  EXAMPLE_BOARD("\tnpu npu0 { chip = 0; }\n\tgpu GPU0 { slot = \"GPU0\"; }\n"
 			"\tlink npu0:0-2 <-> GPU0:1,3,5 at 25 Gbps;\n"),
 	  "nothing, if the board is no Redbud or Sequoia: -Wno-variant-unknown"},
-	 GAP_LINKS, check_variant, 0, 0},
+	 GAP_LINKS | GAP_ERRORS, check_variant, 0, 0},
 	{{"NV2-E0145", "aperture-alignment", SEVERITY_ERROR,
 	  "An aperture is not a multiple of its size",
 	  "The memory BAR has no bits for the rest: the aperture would start elsewhere.",
@@ -458,14 +507,6 @@ const struct rule board_rules[] = {
 			"\t\textra host-fw { ibm,npu-links = <3>; }\n\t}\n"),
 	  "remove it; what the wiring says is written without being asked"},
 	 0, check_extra, 0, 0},
-	{{"NV2-E0150", "extra-place", SEVERITY_ERROR,
-	  "An extra block for a node that does not exist in that output",
-	  "The firmware's overlay has nodes for NPUs and links; GPUs are PCI devices, which\n"
-	  "firmware finds itself.",
-	  EXAMPLE_BOARD("\tgpu GPU0 {\n\t\tslot = \"GPU0\";\n"
-			"\t\textra host-fw { vendor,flag; }\n\t}\n"),
-	  "use `extra host-os`"},
-	 0, check_extra_place, 0, 0},
 	{{"NV2-E0151", "board-file-name", SEVERITY_ERROR,
 	  "The name of a board cannot be part of a file name, or two boards have the same",
 	  "Where a file has several boards, their labels (or else names) go into the names of\n"
@@ -479,6 +520,13 @@ const struct rule board_rules[] = {
 	  "There is nothing to generate: the overlays will be empty.",
 	  EXAMPLE_BOARD("\tnpu npu0 { chip = 0; }\n"),
 	  "describe its links"},
-	 GAP_LINKS, check_empty, 0, 0},
+	 GAP_LINKS | GAP_ERRORS, check_empty, 0, 0},
+	{{"NV2-E0153", "no-board", SEVERITY_ERROR,
+	  "A file describes no board",
+	  "There is nothing to check and nothing to compile. An .nv2i, a part of a board, is\n"
+	  "included by an .nv2.",
+	  "/nv2-v1/;\n",
+	  "add `board \"…\" { … };`"},
+	 GAP_ERRORS, 0, 0, check_no_board},
 	{{0}, 0, 0, 0, 0},
 };

@@ -239,40 +239,85 @@ static void check_group_split(const struct check *check, const struct wiring *wi
 	}
 }
 
-/* rows 20 and 21; within one vPHB, for QEMU pairs them by tgt there */
+static bool vphb_has_gpu(const struct vphb *vphb, const struct gpu *gpu)
+{
+	for (size_t i = 0; i < vphb->devices.count; i++)
+		if (vphb->devices.items[i].gpu == gpu)
+			return true;
+	return false;
+}
+
+/* "npu0:3, npu0:4": the bridges of a GPU that are on a vPHB, and the first of them. */
+static const struct vphb_device *bridges_on(const struct check *check, const struct vphb *vphb,
+					    const struct gpu *gpu, struct buffer *names)
+{
+	const struct vphb_device *first = NULL;
+
+	for (size_t i = 0; i < vphb->devices.count; i++) {
+		const struct vphb_device *device = &vphb->devices.items[i];
+
+		if (!device->link || device->link->gpu != gpu)
+			continue;
+		buffer_printf(names, "%s%s", first ? ", " : "", device_name(check, device));
+		if (!first)
+			first = device;
+	}
+	return first;
+}
+
+/* row 20 */
+static void check_bridges(const struct check *check, const struct guest *guest,
+			  const struct vphb *vphb, const struct gpu *gpu)
+{
+	struct buffer names = {0};
+	const struct vphb_device *first = bridges_on(check, vphb, gpu, &names);
+	struct diag_record *error;
+
+	if (!first || vphb_has_gpu(vphb, gpu)) {
+		buffer_free(&names);
+		return;
+	}
+	error = RULE_REPORT(check, first->span, "%s %s on vPHB %llu without %s, %s", names.data,
+			    strchr(names.data, ',') ? "are" : "is",
+			    (unsigned long long)vphb->number,
+			    strchr(names.data, ',') ? "their GPU" : "its GPU", gpu->name);
+	buffer_free(&names);
+	for (size_t i = 0; i < guest->vphbs.count; i++)
+		for (size_t j = 0; j < guest->vphbs.items[i]->devices.count; j++)
+			if (guest->vphbs.items[i]->devices.items[j].gpu == gpu)
+				diag_note(check->diags, error,
+					  guest->vphbs.items[i]->devices.items[j].span,
+					  "%s is on vPHB %llu", gpu->name,
+					  (unsigned long long)guest->vphbs.items[i]->number);
+	if (!guest_has(guest, gpu, NULL))
+		diag_note(check->diags, error, first->link->port_span, "%s is wired here",
+			  gpu->name);
+}
+
+/* rows 20 and 21; on each vPHB, for QEMU pairs them by tgt there */
 static void check_pairs(const struct check *check, const struct guest *guest)
 {
-	for (size_t i = 0; i < guest->vphbs.count; i++) {
+	const struct board *board = guest->board;
+
+	for (size_t i = 0; i < guest->vphbs.count && !guest_damaged(guest); i++) {
 		const struct vphb *vphb = guest->vphbs.items[i];
 
-		for (size_t j = 0; j < vphb->devices.count && !vphb->damaged; j++) {
+		for (size_t j = 0; j < board->gpus.count; j++)
+			check_bridges(check, guest, vphb, board->gpus.items[j]);
+		for (size_t j = 0; j < vphb->devices.count; j++) {
 			const struct vphb_device *device = &vphb->devices.items[j];
 			struct diag_record *error;
-			bool paired = false;
+			bool has_bridge = false;
 
-			for (size_t k = 0; k < vphb->devices.count; k++) {
-				const struct vphb_device *other = &vphb->devices.items[k];
-
-				paired |= device->link ? other->gpu == device->link->gpu
-						       : other->link &&
-								 other->link->gpu == device->gpu;
-			}
-			if (paired)
+			for (size_t k = 0; device->gpu && k < device->gpu->links.count; k++)
+				has_bridge |= guest_has(guest, NULL, device->gpu->links.items[k]);
+			if (!device->gpu || !device->gpu->npu || has_bridge)
 				continue;
-			if (device->link) {
-				error = RULE_REPORT(check, device->span,
-						    "the bridge %s is on this vPHB without its GPU, %s",
-						    device_name(check, device),
-						    device->link->gpu->name);
-				diag_note(check->diags, error, device->link->port_span,
-					  "%s is wired to it here", device->link->gpu->name);
-			} else {
-				error = RULE_REPORT(check, device->span,
-						    "%s is on this vPHB without any of its bridges",
-						    device->gpu->name);
-				diag_note(check->diags, error, first_span_of(device->gpu),
-					  "its links are wired here");
-			}
+			error = RULE_REPORT(check, device->span,
+					    "guest %s has %s without any of its bridges",
+					    guest->name, device->gpu->name);
+			diag_note(check->diags, error, first_span_of(device->gpu),
+				  "its links are wired here");
 		}
 	}
 }
@@ -446,7 +491,7 @@ const struct rule guest_rules[] = {
 	  "Nothing would be generated for it.",
 	  EXAMPLE_REDBUD_GUEST(""),
 	  "add `phb 1 { npu = NAME; }`"},
-	 0, 0, check_no_vphb, 0},
+	 GAP_ERRORS, 0, check_no_vphb, 0},
 	{{"NV2-E0204", "two-groups-on-vphb", SEVERITY_ERROR,
 	  "Devices of two IOMMU groups are on one vPHB",
 	  "ATSD registers belong to one NPU, but a guest sees them on the vPHB. QEMU reports\n"

@@ -54,29 +54,45 @@ static void check_port_twice(const struct check *check, const struct board *boar
 	}
 }
 
-/* row 10 */
-static void check_two_chips(const struct check *check, const struct board *board)
-{
-	for (size_t i = 0; i < board->links.count; i++) {
-		const struct link *link = board->links.items[i];
-		const struct link *first = link->gpu->links.items[0];
-		struct diag_record *error;
-
-		if (link->npu == link->gpu->npu)
-			continue;
-		error = RULE_REPORT(check, link->span, "%s is wired to two chips, %s and %s",
-				    link->gpu->name, link->gpu->npu->name, link->npu->name);
-		diag_note(check->diags, error, first->span, "the links with %s are here",
-			  link->gpu->npu->name);
-	}
-}
-
 static bool on_one_chip(const struct gpu *gpu)
 {
 	for (size_t i = 0; i < gpu->links.count; i++)
 		if (gpu->links.items[i]->npu != gpu->npu)
 			return false;
 	return true;
+}
+
+/* The first link of a GPU in the text, with this NPU or with any other. */
+static const struct link *first_in_text(const struct gpu *gpu, const struct npu *except)
+{
+	const struct link *first = NULL;
+
+	for (size_t i = 0; i < gpu->links.count; i++) {
+		const struct link *link = gpu->links.items[i];
+
+		if (link->npu != except && (!first || span_compare(link->span, first->span) < 0))
+			first = link;
+	}
+	return first;
+}
+
+/* row 10 */
+static void check_two_chips(const struct check *check, const struct board *board)
+{
+	for (size_t i = 0; i < board->gpus.count; i++) {
+		const struct gpu *gpu = board->gpus.items[i];
+		const struct link *first, *other;
+		struct diag_record *error;
+
+		if (on_one_chip(gpu))
+			continue;
+		first = first_in_text(gpu, NULL);
+		other = first_in_text(gpu, first->npu);
+		error = RULE_REPORT(check, other->span, "%s is wired to two chips, %s and %s",
+				    gpu->name, first->npu->name, other->npu->name);
+		diag_note(check->diags, error, first->span, "it is wired to %s here",
+			  first->npu->name);
+	}
 }
 
 /* row 6 */
@@ -90,8 +106,9 @@ static void check_link_count(const struct check *check, const struct board *boar
 		if (!count || !on_one_chip(gpu) ||
 		    (count < 32 && board->family->gpu_link_counts >> count & 1))
 			continue;
-		error = RULE_REPORT(check, gpu->span, "%s has %zu links with %s", gpu->name, count,
-				    gpu->npu->name);
+		error = RULE_REPORT(check, gpu->span,
+				    "%s has %zu links with %s, and there is no BAR mode for %zu",
+				    gpu->name, count, gpu->npu->name, count);
 		diag_note(check->diags, error, gpu->links.items[0]->statement,
 			  "the first of them is here");
 	}
@@ -174,12 +191,19 @@ static void check_lane_overlap(const struct check *check, const struct board *bo
 
 static void check_peer_chips(const struct check *check, const struct board *board)
 {
+	const struct peer_link *last = NULL;
+
 	for (size_t i = 0; i < board->peers.count; i++) {
 		const struct peer_link *peer = &board->peers.items[i];
 		struct diag_record *error;
 
-		if (!peer->a->npu || !peer->b->npu || peer->a->npu == peer->b->npu)
+		if (!peer->a->npu || !peer->b->npu || peer->a->npu == peer->b->npu ||
+		    !on_one_chip(peer->a) || !on_one_chip(peer->b))
 			continue;
+		/* The links of one statement are one mistake. */
+		if (last && last->a == peer->a && last->b == peer->b)
+			continue;
+		last = peer;
 		error = RULE_REPORT(check, peer->span_b,
 				    "%s and %s are wired to each other and belong to two IOMMU groups",
 				    peer->a->name, peer->b->name);
@@ -383,7 +407,7 @@ const struct rule link_rules[] = {
 	  "Nothing is generated for it: to the system it is an ordinary PCI device.",
 	  EXAMPLE_REDBUD_WITH("\tgpu GPU2 { slot = \"GPU2\"; }\n"),
 	  "wire it, or drop it from the description"},
-	 GAP_LINKS, check_unwired, 0, 0},
+	 GAP_LINKS | GAP_ERRORS, check_unwired, 0, 0},
 	{{"NV2-N0132", "ports-unknown", SEVERITY_NOTE,
 	  "The ports of a GPU are not said",
 	  "ibm,nvlink-peers is indexed by the GPU's own link number. Without the ports it\n"
@@ -391,7 +415,7 @@ const struct rule link_rules[] = {
 	  EXAMPLE_BOARD("\tnpu npu0 { chip = 0; }\n\tgpu GPU0 { slot = \"GPU0\"; }\n"
 			"\tlink npu0:0-2 <-> GPU0 at 25 Gbps;\n"),
 	  "add them, as in GPU0:1,3,5"},
-	 GAP_LINKS, check_ports_unknown, 0, 0},
+	 GAP_LINKS | GAP_ERRORS, check_ports_unknown, 0, 0},
 	{{"NV2-E0133", "slot-twice", SEVERITY_ERROR,
 	  "Two GPUs have the same slot label",
 	  "Firmware binds links to GPUs by comparing slot labels, and takes the first GPU that\n"

@@ -10,7 +10,7 @@
 static const char *const kind_names[VALUE_KINDS] = {
 	[VALUE_NUMBER] = "a number",
 	[VALUE_STRING] = "a string",
-	[VALUE_DECIMAL] = "a decimal number",
+	[VALUE_DECIMAL] = "a number with a fraction",
 	[VALUE_DEVICE] = "a name",
 };
 
@@ -33,6 +33,8 @@ const struct value *single_value(struct resolve *resolve, const struct stmt *stm
 {
 	const struct value *value = stmt->values.first;
 
+	if (stmt->damaged)
+		return NULL;
 	if (!value->next)
 		return value;
 	WIRING_ERROR(resolve, WIRING_PROPERTY_TYPE, value->next->span, "'%s' takes one value",
@@ -45,7 +47,7 @@ static bool read_number(struct resolve *resolve, const struct stmt *stmt,
 			struct number *number)
 {
 	if (value->kind != VALUE_NUMBER) {
-		report_type(resolve, stmt, value, "a number");
+		report_type(resolve, stmt, value, "a whole number");
 		return false;
 	}
 	number->span = value->span;
@@ -77,7 +79,7 @@ bool get_numbers(struct resolve *resolve, const struct declaration *declaration,
 	const struct stmt *stmt = property_stmt(declaration, id);
 	size_t given = 0;
 
-	for (const struct value *value = stmt ? stmt->values.first : NULL; value;
+	for (const struct value *value = stmt && !stmt->damaged ? stmt->values.first : NULL; value;
 	     value = value->next, given++)
 		if (given < count &&
 		    !read_number(resolve, stmt, value, 0, highest, &numbers[given]))
@@ -121,9 +123,9 @@ bool get_strings(struct resolve *resolve, const struct declaration *declaration,
 {
 	const struct stmt *stmt = property_stmt(declaration, id);
 	ARRAY(struct text) *list = texts;
-	bool good = stmt != NULL;
+	bool good = stmt && !stmt->damaged;
 
-	for (const struct value *value = stmt ? stmt->values.first : NULL; value;
+	for (const struct value *value = good ? stmt->values.first : NULL; value;
 	     value = value->next) {
 		struct text text;
 
@@ -157,7 +159,7 @@ void require_property(struct resolve *resolve, const struct declaration *declara
 	struct diag_record *error;
 
 	/* In a block the parser had to patch up, the property may be what it dropped. */
-	if (property_stmt(declaration, id) || declaration->damaged)
+	if (property_was_meant(declaration, id))
 		return;
 	error = WIRING_ERROR(resolve, WIRING_PROPERTY_MISSING, declaration->head->where,
 			     "this %s has no '%s'", block_name(declaration->kind), name);
@@ -179,6 +181,20 @@ static bool output_by_name(const char *name, enum extra_output *output)
 		}
 	}
 	return false;
+}
+
+/* GPUs are PCI devices, which firmware finds itself; guests have a tree of their own. */
+static bool extra_has_node(enum block_kind kind, enum extra_output output)
+{
+	switch (kind) {
+	case BLOCK_NPU:
+	case BLOCK_LINK:
+		return true;
+	case BLOCK_GPU:
+		return output != EXTRA_HOST_FW;
+	default:
+		return output == EXTRA_GUEST;
+	}
 }
 
 static void collect_extra(struct resolve *resolve, const struct stmt *extra, extra_list *list)
@@ -204,7 +220,12 @@ void collect_extras(struct resolve *resolve, const struct declaration *declarati
 		enum extra_output output;
 
 		if (output_by_name(extra->name.text, &output)) {
-			collect_extra(resolve, extra, &lists[output]);
+			if (extra_has_node(declaration->kind, output))
+				collect_extra(resolve, extra, &lists[output]);
+			else
+				WIRING_ERROR(resolve, WIRING_EXTRA_PLACE, extra->name.span,
+					     "%s has no node for %s, so nothing can be added to it",
+					     extra->name.text, block_phrase(declaration->kind));
 		} else {
 			struct diag_record *error =
 				WIRING_ERROR(resolve, WIRING_UNKNOWN_VALUE, extra->name.span,

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes a guest's plan, gives a libvirt domain with its vPHBs and devices.
+ * Never computes.
+ */
+#include <string.h>
+
+#include "emit/vmm.h"
+
+/*
+ * Stands for a PCI domain of the host that is not known, less the index of the
+ * NPU. OPAL counts its PHBs from 0 (skiboot core/pci.c, pci_register_phb()), so
+ * libvirt finds no such device and refuses to start the guest.
+ */
+#define NO_DOMAIN 0xffffu
+/* No bridge is on this bus, so that no two devices have one address. */
+#define NO_BUS 0xffu
+
+static const char intro[] =
+	"<!--\n"
+	"  An IOMMU group goes to one guest as a whole, on a PHB (pci-root) of its own.\n"
+	"  The order of the PHBs and the slots make the numbers of the guest's tree, as\n"
+	"  in the guest fragment.\n"
+	"\n"
+	"  Memory and CPUs are examples. Disks, networks and consoles are not here.\n"
+	"\n"
+	"  <?nv2 @NAME@?> behind a source address says that the address of that device\n"
+	"  is not in the wiring. Domains 0xffff and below stand for the PCI domain of an\n"
+	"  NPU's PHB, which is the host firmware's choice; libvirt does not start the\n"
+	"  guest with them. `nv2boot vmm` fills the addresses in.\n"
+	"-->\n";
+
+/* How many bytes at `text` make one character that XML 1.0 has no room for; 0: none. */
+static size_t unfit_len(const char *text)
+{
+	unsigned char byte = (unsigned char)*text;
+
+	if (byte < 0x20 && byte != '\t' && byte != '\n')
+		return 1;
+	return !strncmp(text, "\xef\xbf\xbe", 3) || !strncmp(text, "\xef\xbf\xbf", 3) ? 3 : 0;
+}
+
+/* For text and for attributes in either kind of quotes. */
+static void add_escaped(struct buffer *out, const char *text)
+{
+	while (*text) {
+		size_t unfit = unfit_len(text);
+
+		switch (*text) {
+		case '&':
+			buffer_add_string(out, "&amp;");
+			break;
+		case '<':
+			buffer_add_string(out, "&lt;");
+			break;
+		case '>':
+			buffer_add_string(out, "&gt;");
+			break;
+		case '\'':
+			buffer_add_string(out, "&#39;");
+			break;
+		case '"':
+			buffer_add_string(out, "&quot;");
+			break;
+		default:
+			if (unfit)
+				buffer_add_string(out, "\xef\xbf\xbd"); /* replacement character */
+			else
+				buffer_add(out, text, 1);
+		}
+		text += unfit ? unfit : 1;
+	}
+}
+
+static void add_controller(struct buffer *out, size_t number, uint32_t index)
+{
+	buffer_printf(out,
+		      "    <controller type='pci' index='%zu' model='pci-root'>\n"
+		      "      <model name='spapr-pci-host-bridge'/>\n"
+		      "      <target index='%u'/>\n"
+		      "    </controller>\n",
+		      number, index);
+}
+
+static uint32_t bridge_bdfn(const struct plan_vphb *vphb, const struct vphb_device *device)
+{
+	size_t i = 0;
+
+	while (vphb->links.items[i]->device != device)
+		i++;
+	return vphb->links.items[i]->link->bdfn;
+}
+
+static void add_source(struct buffer *out, const struct plan_vphb *vphb,
+		       const struct vphb_device *device)
+{
+	unsigned domain = NO_DOMAIN - vphb->npu->npu->index;
+	const char *pci = device->gpu ? device->gpu->pci.value : NULL;
+
+	buffer_add_string(out, "      <source>\n        <address ");
+	if (pci) /* DDDD:BB:DD.F */
+		buffer_printf(out, "domain='0x%.4s' bus='0x%.2s' slot='0x%.2s' function='0x%.1s'/>",
+			      pci, pci + 5, pci + 8, pci + 11);
+	else if (device->gpu)
+		buffer_printf(out, "domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x0'/>",
+			      domain, NO_BUS, device->gpu->group & 0x1f);
+	else
+		buffer_printf(out, "domain='0x%04x' bus='0x00' slot='0x%02x' function='0x%x'/>",
+			      domain, bridge_bdfn(vphb, device) >> 3 & 0x1f,
+			      bridge_bdfn(vphb, device) & 7);
+	if (device->link)
+		buffer_printf(out, "<?nv2 @%s:%u@?>", device->link->npu->name,
+			      device->link->brick);
+	else if (!pci)
+		buffer_printf(out, "<?nv2 @%s@?>", device->gpu->name);
+	buffer_add_string(out, "\n      </source>\n");
+}
+
+static void add_hostdev(struct buffer *out, const struct plan_vphb *vphb, size_t bus, size_t place)
+{
+	const struct vphb_device *device = vphb->walk.items[place];
+
+	buffer_add_string(out, "    <hostdev mode='subsystem' type='pci' managed='yes'>\n"
+			       "      <driver name='vfio'/>\n");
+	add_source(out, vphb, device);
+	/* Aliases of users start with ua- and have no colon. */
+	if (device->gpu)
+		buffer_printf(out, "      <alias name='ua-%s'/>\n", device->gpu->name);
+	else
+		buffer_printf(out, "      <alias name='ua-%s.%u'/>\n", device->link->npu->name,
+			      device->link->brick);
+	buffer_printf(out,
+		      "      <address type='pci' domain='0x0000' bus='0x%02zx' slot='0x%02x' "
+		      "function='0x%x'%s/>\n"
+		      "    </hostdev>\n",
+		      bus, device->slot, device->function,
+		      is_multifunction(vphb, place) ? " multifunction='on'" : "");
+}
+
+/*
+ * Controllers are numbered without a gap, for libvirt fills gaps with PHBs of
+ * its own choice. Number 0 is the machine's own vPHB, used or not.
+ */
+static void add_devices(struct buffer *out, const struct plan_guest *guest)
+{
+	size_t next = 1;
+
+	add_controller(out, 0, 0);
+	for (size_t i = 0; i < guest->vphbs.count; i++)
+		if (guest->vphbs.items[i]->index)
+			add_controller(out, next++, guest->vphbs.items[i]->index);
+	next = 1;
+	for (size_t i = 0; i < guest->vphbs.count; i++) {
+		const struct plan_vphb *vphb = guest->vphbs.items[i];
+		size_t bus = vphb->index ? next++ : 0;
+
+		for (size_t j = 0; j < vphb->walk.count; j++)
+			add_hostdev(out, vphb, bus, j);
+	}
+}
+
+bool emit_libvirt(const struct plan_guest *guest, struct buffer *out)
+{
+	buffer_add_string(out, "<?xml version='1.0' encoding='UTF-8'?>\n");
+	buffer_add_string(out, intro);
+	buffer_add_string(out, "<domain type='kvm'>\n  <name>");
+	add_escaped(out, guest->guest->name);
+	buffer_add_string(out, "</name>\n  <description>NVLink2 devices of ");
+	add_escaped(out, guest->board->board->name);
+	buffer_add_string(out, "</description>\n"
+			       "  <memory unit='GiB'>32</memory>\n"
+			       "  <vcpu>8</vcpu>\n"
+			       "  <os>\n"
+			       "    <type arch='ppc64le' machine='");
+	add_escaped(out, guest->guest->machine.value);
+	buffer_add_string(out, "'>hvm</type>\n  </os>\n  <devices>\n");
+	add_devices(out, guest);
+	buffer_add_string(out, "  </devices>\n</domain>\n");
+	return true;
+}
