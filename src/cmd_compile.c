@@ -3,70 +3,132 @@
  * `nv2dtc compile`: writes what a wiring description promises, all files or
  * none.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "compile.h"
 #include "core/output.h"
 #include "emit/plan_json.h"
+#include "emit/tables.h"
+#include "emit/vmm.h"
 
-/* What an emitter has to work with: one board. */
+/* What an emitter has to work with: one board, and for some one of its guests. */
 struct emission {
 	struct session *session;
 	const struct plan *plan;
 	const struct plan_board *board;
+	const char *stem; /* of the board's files */
 	struct overlays overlays;
+	const struct plan_guest *guest;
+	const struct tree *guest_tree;
 };
 
-enum emitter_id {
-	EMIT_HOST_FW,
-	EMIT_HOST_OS,
-	EMIT_PLAN,
-	EMIT_HOST_FW_DTS,
-	EMIT_HOST_OS_DTS,
-	EMITTERS
+enum emitter_scope {
+	SCOPE_BOARD,
+	SCOPE_OVERLAYS, /* a board, with its overlays made */
+	SCOPE_GUEST,
+	SCOPE_GUEST_TREE, /* a guest, with its fragment made */
 };
 
 struct emitter {
 	const char *name;   /* as --emit has it; several may share one */
-	const char *suffix; /* of the file, behind B. or B.LABEL. */
+	const char *suffix; /* of the file, behind B., B.LABEL. or either with the guest's name */
+	enum emitter_scope scope;
 	bool by_default;
-	bool overlays;      /* works on overlays */
-	void (*emit)(const struct emission *emission, struct buffer *out);
+	bool (*emit)(const struct emission *emission, struct buffer *out);
 };
 
-static void emit_fw_dtb(const struct emission *emission, struct buffer *out)
+static bool emit_fw_dtb(const struct emission *emission, struct buffer *out)
 {
-	tree_write_dtb(emission->overlays.host_fw, out);
+	return tree_write_dtb(emission->overlays.host_fw, out);
 }
 
-static void emit_os_dtb(const struct emission *emission, struct buffer *out)
+static bool emit_os_dtb(const struct emission *emission, struct buffer *out)
 {
-	tree_write_dtb(emission->overlays.host_os, out);
+	return tree_write_dtb(emission->overlays.host_os, out);
 }
 
-static void emit_fw_dts(const struct emission *emission, struct buffer *out)
+static bool emit_fw_dts(const struct emission *emission, struct buffer *out)
 {
 	tree_write_dts(emission->overlays.host_fw, emission->session->sources, out);
+	return true;
 }
 
-static void emit_os_dts(const struct emission *emission, struct buffer *out)
+static bool emit_os_dts(const struct emission *emission, struct buffer *out)
 {
 	tree_write_dts(emission->overlays.host_os, emission->session->sources, out);
+	return true;
 }
 
-static void emit_plan(const struct emission *emission, struct buffer *out)
+static bool emit_guest_dtb(const struct emission *emission, struct buffer *out)
+{
+	return tree_write_dtb(emission->guest_tree, out);
+}
+
+static bool emit_guest_dts(const struct emission *emission, struct buffer *out)
+{
+	tree_write_dts(emission->guest_tree, emission->session->sources, out);
+	return true;
+}
+
+static bool emit_plan(const struct emission *emission, struct buffer *out)
 {
 	emit_plan_json(emission->plan, emission->board, out);
+	return true;
 }
 
-static const struct emitter emitters[EMITTERS] = {
-	[EMIT_HOST_FW] = {"host-fw", "host-fw.dtbo", true, true, emit_fw_dtb},
-	[EMIT_HOST_OS] = {"host-os", "host-os.dtbo", true, true, emit_os_dtb},
-	[EMIT_PLAN] = {"plan", "plan.json", true, false, emit_plan},
-	[EMIT_HOST_FW_DTS] = {"dts", "host-fw.dts", false, true, emit_fw_dts},
-	[EMIT_HOST_OS_DTS] = {"dts", "host-os.dts", false, true, emit_os_dts},
+static bool emit_region_table(const struct emission *emission, struct buffer *out)
+{
+	emit_regions_json(emission->board, out);
+	return true;
+}
+
+static bool emit_region_header(const struct emission *emission, struct buffer *out)
+{
+	emit_regions_h(emission->board, emission->stem, out);
+	return true;
+}
+
+static bool emit_program_table(const struct emission *emission, struct buffer *out)
+{
+	emit_program_json(emission->board, emission->session->arena, out);
+	return true;
+}
+
+static bool emit_program_header(const struct emission *emission, struct buffer *out)
+{
+	emit_program_h(emission->board, emission->stem, emission->session->arena, out);
+	return true;
+}
+
+static bool emit_qemu_file(const struct emission *emission, struct buffer *out)
+{
+	return emit_qemu(emission->guest, out);
+}
+
+static bool emit_libvirt_file(const struct emission *emission, struct buffer *out)
+{
+	return emit_libvirt(emission->guest, out);
+}
+
+static const struct emitter emitters[] = {
+	{"host-fw", "host-fw.dtbo", SCOPE_OVERLAYS, true, emit_fw_dtb},
+	{"host-os", "host-os.dtbo", SCOPE_OVERLAYS, true, emit_os_dtb},
+	{"guest", "guest.dtbo", SCOPE_GUEST_TREE, true, emit_guest_dtb},
+	{"regions", "regions.json", SCOPE_BOARD, true, emit_region_table},
+	{"regions", "regions.h", SCOPE_BOARD, true, emit_region_header},
+	{"program", "program.json", SCOPE_BOARD, true, emit_program_table},
+	{"program", "program.h", SCOPE_BOARD, true, emit_program_header},
+	{"plan", "plan.json", SCOPE_BOARD, true, emit_plan},
+	{"vmm", "qemu", SCOPE_GUEST, true, emit_qemu_file},
+	{"vmm", "libvirt.xml", SCOPE_GUEST, true, emit_libvirt_file},
+	{"dts", "host-fw.dts", SCOPE_OVERLAYS, false, emit_fw_dts},
+	{"dts", "host-os.dts", SCOPE_OVERLAYS, false, emit_os_dts},
+	{"dts", "guest.dts", SCOPE_GUEST_TREE, false, emit_guest_dts},
 };
+
+#define EMITTERS (sizeof(emitters) / sizeof(emitters[0]))
 
 /* One bit an emitter; 0 after a usage error. */
 static unsigned choose_emitters(const struct command *command, const char *list)
@@ -84,7 +146,9 @@ static unsigned choose_emitters(const struct command *command, const char *list)
 			if (strlen(emitters[i].name) == len && !memcmp(emitters[i].name, list, len))
 				found |= 1u << i;
 		if (!found) {
-			usage_error(command, "--emit knows host-fw, host-os, plan and dts, not '%.*s'",
+			usage_error(command,
+				    "--emit knows host-fw, host-os, guest, regions, program, plan, "
+				    "vmm and dts, not '%.*s'",
 				    (int)len, list);
 			return 0;
 		}
@@ -109,34 +173,70 @@ static const char *input_stem(struct session *session)
 	return arena_strndup(session->arena, name, len);
 }
 
-static bool add_files(const struct emission *emission, unsigned chosen, const char *stem,
-		      struct output_set *outputs)
+static bool is_chosen(unsigned chosen, enum emitter_scope scope)
 {
-	struct arena *arena = emission->session->arena;
-	bool several = emission->plan->boards.count > 1;
+	for (size_t i = 0; i < EMITTERS; i++)
+		if (chosen >> i & 1 && emitters[i].scope == scope)
+			return true;
+	return false;
+}
+
+/* The files of a board, or of one of its guests. */
+static bool add_files(const struct emission *emission, unsigned chosen, bool guests,
+		      const char *stem, struct output_set *outputs)
+{
+	const char *dir = emission->session->settings.output;
 
 	for (size_t i = 0; i < EMITTERS; i++) {
+		const struct emitter *emitter = &emitters[i];
 		struct buffer contents = {0};
+		char *path;
 
-		if (!(chosen >> i & 1))
+		if (!(chosen >> i & 1) || (emitter->scope >= SCOPE_GUEST) != guests)
 			continue;
-		emitters[i].emit(emission, &contents);
-		output_add(outputs,
-			   arena_printf(arena, "%s/%s%s%s.%s", emission->session->settings.output,
-					stem, several ? "." : "",
-					several ? emission->board->board->file_name : "",
-					emitters[i].suffix),
-			   &contents);
+		path = arena_printf(emission->session->arena, "%s/%s.%s", dir, stem, emitter->suffix);
+		if (!emitter->emit(emission, &contents)) {
+			buffer_free(&contents);
+			report_write(emission->session, path, EOVERFLOW);
+			return false;
+		}
+		output_add(outputs, path, &contents);
 	}
 	return true;
 }
 
-static bool needs_overlays(unsigned chosen)
+static bool emit_guests(struct emission *emission, unsigned chosen, struct output_set *outputs)
 {
-	for (size_t i = 0; i < EMITTERS; i++)
-		if (chosen >> i & 1 && emitters[i].overlays)
-			return true;
-	return false;
+	const struct board *board = emission->board->board;
+	struct session *session = emission->session;
+
+	for (size_t i = 0; i < board->guests.count; i++) {
+		struct plan_guest *guest =
+			make_guest_plan(session->arena, emission->board, board->guests.items[i]);
+
+		emission->guest = guest;
+		emission->guest_tree = NULL;
+		if (is_chosen(chosen, SCOPE_GUEST_TREE))
+			emission->guest_tree = make_guest_fragment(session, guest);
+		if (is_chosen(chosen, SCOPE_GUEST_TREE) && !emission->guest_tree)
+			return false;
+		if (!add_files(emission, chosen, true,
+			       arena_printf(session->arena, "%s.%s", emission->stem,
+					    guest->guest->name),
+			       outputs))
+			return false;
+	}
+	return true;
+}
+
+static bool emit_board(struct emission *emission, struct tree *base, unsigned chosen,
+		       struct output_set *outputs)
+{
+	if ((base || is_chosen(chosen, SCOPE_OVERLAYS)) &&
+	    !make_overlays(emission->session, emission->board, base, &emission->overlays))
+		return false;
+	return add_files(emission, chosen, false, emission->stem, outputs) &&
+	       emit_guests(emission, chosen, outputs);
 }
 
 static bool emit_boards(struct session *session, const struct plan *plan, struct tree *base,
@@ -146,15 +246,13 @@ static bool emit_boards(struct session *session, const struct plan *plan, struct
 	bool good = true;
 
 	for (size_t i = 0; i < plan->boards.count; i++) {
-		struct emission emission = {session, plan, plan->boards.items[i], {NULL, NULL}};
+		struct emission emission = {.session = session, .plan = plan, .stem = stem};
 
-		if ((needs_overlays(chosen) || base) &&
-		    !make_overlays(session, emission.board, base, &emission.overlays)) {
-			good = false;
-			continue;
-		}
-		if (good)
-			add_files(&emission, chosen, stem, outputs);
+		emission.board = plan->boards.items[i];
+		if (plan->boards.count > 1)
+			emission.stem = arena_printf(session->arena, "%s.%s", stem,
+						     emission.board->board->file_name);
+		good = emit_board(&emission, base, chosen, outputs) && good;
 	}
 	return good;
 }
@@ -283,7 +381,7 @@ static enum exit_status run_compile(struct session *session)
 
 static const struct option_row options[] = {
 	{OPTION_OUTPUT, 'o', "output", "DIR", "write the files into DIR (-: standard output)"},
-	{OPTION_EMIT, 0, "emit", "LIST", "which files: host-fw,host-os,plan,dts (default: not dts)"},
+	{OPTION_EMIT, 0, "emit", "LIST", "host-fw,host-os,guest,regions,program,plan,vmm,dts (default: all but dts)"},
 	OPTION_ROW_BASE("bind the overlays to this tree"),
 	OPTION_ROW_INCLUDE,
 	OPTION_ROW_PAGE_SIZE,
@@ -296,7 +394,7 @@ static const struct option_row options[] = {
 const struct command compile_command = {
 	.name = "compile",
 	.arguments = "[OPTION]... FILE.nv2 -o DIR",
-	.summary = "Compile a wiring description into overlays and a plan",
+	.summary = "Compile a wiring description into overlays, tables and VMM files",
 	.details = "Without --base the overlays are late-bound: they fit every machine with that board,\n"
 		   "and nothing applies them before they are bound to its tree.\n",
 	.options = options,

@@ -5,6 +5,7 @@
  */
 #include "compile.h"
 
+#include "emit/guest.h"
 #include "emit/overlay.h"
 #include "tree/bind.h"
 #include "tree/overlay.h"
@@ -64,6 +65,18 @@ bool make_overlays(struct session *session, const struct plan_board *board, stru
 		return false;
 	overlays->host_os = bind_and_merge(session, overlays->host_os, merged);
 	return overlays->host_os != NULL;
+}
+
+struct tree *make_guest_fragment(struct session *session, const struct plan_guest *guest)
+{
+	struct tree *fragment = tree_new(session->arena, session->strings, "guest fragment");
+	struct tree *bare = tree_new(session->arena, session->strings, "bare tree"), *read;
+
+	emit_guest(fragment, guest);
+	read = read_back(session, fragment);
+	if (!read || !tree_apply(bare, read, OVERLAY_LINUX, session->diags))
+		return NULL;
+	return fragment;
 }
 
 void check_against_base(struct session *session, const struct plan *plan, struct tree *base)

@@ -3,6 +3,7 @@
 #define NV2_COMPILE_H
 
 #include "cmd.h"
+#include "plan/guest.h"
 
 /* The overlays of one board, bound to a base or late-bound. */
 struct overlays {
@@ -16,6 +17,12 @@ struct overlays {
  */
 bool make_overlays(struct session *session, const struct plan_board *board, struct tree *base,
 		   struct overlays *overlays);
+
+/*
+ * Makes a guest's fragment, which has been applied to an empty tree. NULL
+ * after diagnostics.
+ */
+struct tree *make_guest_fragment(struct session *session, const struct plan_guest *guest);
 
 void check_against_base(struct session *session, const struct plan *plan, struct tree *base);
 
