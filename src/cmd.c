@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compile.h"
 #include "core/output.h"
 #include "tree/codes.h"
 
@@ -251,6 +252,7 @@ static void register_codes(struct diags *diags)
 {
 	diag_register(diags, &read_code);
 	diag_register(diags, &write_code);
+	diag_register(diags, &firmware_tree_code);
 	for (const struct diag_def *def = lang_codes; def->code; def++)
 		diag_register(diags, def);
 	wiring_register_codes(diags);
@@ -310,8 +312,10 @@ enum exit_status run_command(const struct command *command, int argc, char **arg
 	status = parse_options(&session, argc, argv, &help);
 	if (!status && help) {
 		print_help(command);
-		if (fflush(stdout))
+		if (fflush(stdout)) {
+			fprintf(stderr, "nv2dtc: cannot write to standard output\n");
 			status = EXIT_SYSTEM;
+		}
 	} else if (!status) {
 		status = command->run(&session);
 		if (status == EXIT_DONE && diags_have_errors(session.diags))

@@ -26,7 +26,8 @@ struct emission {
 
 enum emitter_scope {
 	SCOPE_BOARD,
-	SCOPE_OVERLAYS, /* a board, with its overlays made */
+	SCOPE_HOST_FW, /* a board, with its host-fw overlay made */
+	SCOPE_HOST_OS, /* a board, with both overlays made */
 	SCOPE_GUEST,
 	SCOPE_GUEST_TREE, /* a guest, with its fragment made */
 };
@@ -113,8 +114,8 @@ static bool emit_libvirt_file(const struct emission *emission, struct buffer *ou
 }
 
 static const struct emitter emitters[] = {
-	{"host-fw", "host-fw.dtbo", SCOPE_OVERLAYS, true, emit_fw_dtb},
-	{"host-os", "host-os.dtbo", SCOPE_OVERLAYS, true, emit_os_dtb},
+	{"host-fw", "host-fw.dtbo", SCOPE_HOST_FW, true, emit_fw_dtb},
+	{"host-os", "host-os.dtbo", SCOPE_HOST_OS, true, emit_os_dtb},
 	{"guest", "guest.dtbo", SCOPE_GUEST_TREE, true, emit_guest_dtb},
 	{"regions", "regions.json", SCOPE_BOARD, true, emit_region_table},
 	{"regions", "regions.h", SCOPE_BOARD, true, emit_region_header},
@@ -123,8 +124,8 @@ static const struct emitter emitters[] = {
 	{"plan", "plan.json", SCOPE_BOARD, true, emit_plan},
 	{"vmm", "qemu", SCOPE_GUEST, true, emit_qemu_file},
 	{"vmm", "libvirt.xml", SCOPE_GUEST, true, emit_libvirt_file},
-	{"dts", "host-fw.dts", SCOPE_OVERLAYS, false, emit_fw_dts},
-	{"dts", "host-os.dts", SCOPE_OVERLAYS, false, emit_os_dts},
+	{"dts", "host-fw.dts", SCOPE_HOST_FW, false, emit_fw_dts},
+	{"dts", "host-os.dts", SCOPE_HOST_OS, false, emit_os_dts},
 	{"dts", "guest.dts", SCOPE_GUEST_TREE, false, emit_guest_dts},
 };
 
@@ -232,8 +233,11 @@ static bool emit_guests(struct emission *emission, unsigned chosen, struct outpu
 static bool emit_board(struct emission *emission, struct tree *base, unsigned chosen,
 		       struct output_set *outputs)
 {
-	if ((base || is_chosen(chosen, SCOPE_OVERLAYS)) &&
-	    !make_overlays(emission->session, emission->board, base, &emission->overlays))
+	bool with_os = is_chosen(chosen, SCOPE_HOST_OS);
+
+	if ((base || with_os || is_chosen(chosen, SCOPE_HOST_FW)) &&
+	    !make_overlays(emission->session, emission->board, base, with_os,
+			   &emission->overlays))
 		return false;
 	return add_files(emission, chosen, false, emission->stem, outputs) &&
 	       emit_guests(emission, chosen, outputs);

@@ -48,7 +48,7 @@ static struct tree *bind_and_merge(struct session *session, const struct tree *l
 }
 
 bool make_overlays(struct session *session, const struct plan_board *board, struct tree *base,
-		   struct overlays *overlays)
+		   bool with_os, struct overlays *overlays)
 {
 	struct tree *merged;
 
@@ -63,6 +63,10 @@ bool make_overlays(struct session *session, const struct plan_board *board, stru
 	overlays->host_fw = bind_and_merge(session, overlays->host_fw, merged);
 	if (!overlays->host_fw)
 		return false;
+	if (!with_os) {
+		overlays->host_os = NULL;
+		return true;
+	}
 	overlays->host_os = bind_and_merge(session, overlays->host_os, merged);
 	return overlays->host_os != NULL;
 }
@@ -79,10 +83,34 @@ struct tree *make_guest_fragment(struct session *session, const struct plan_gues
 	return fragment;
 }
 
+const struct diag_def firmware_tree_code = {
+	"NV2-N0391", "firmware-tree", SEVERITY_NOTE, "A base is a tree from before firmware made its PHBs",
+	"The host-os overlay adds to NPU PHBs, emulated bridges and GPUs, which firmware makes\n"
+	"while it boots. A tree without them can show only whether host-fw fits.",
+	NULL, NULL,
+};
+
+static bool has_npu_phb(const struct tree *tree)
+{
+	for (struct tree_node *node = tree->root; node; node = tree_next(tree->root, node)) {
+		const struct tree_property *compatible =
+			tree_find_property(tree, node, "compatible");
+
+		if (compatible && property_has_string(compatible, "ibm,power9-npu-pciex"))
+			return true;
+	}
+	return false;
+}
+
 void check_against_base(struct session *session, const struct plan *plan, struct tree *base)
 {
+	bool with_os = has_npu_phb(base);
 	struct overlays overlays;
 
+	if (!with_os)
+		diag_add_about(session->diags, &firmware_tree_code, base->file,
+			       "has no NPU PHB: checked as a tree that firmware is given, for "
+			       "host-fw only");
 	for (size_t i = 0; i < plan->boards.count; i++)
-		make_overlays(session, plan->boards.items[i], base, &overlays);
+		make_overlays(session, plan->boards.items[i], base, with_os, &overlays);
 }

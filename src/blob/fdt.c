@@ -167,11 +167,12 @@ static bool is_name(const unsigned char *name, uint32_t len)
 
 static bool is_property_name(const struct nv2_fdt *fdt, uint32_t name)
 {
-	const unsigned char *at = fdt->bytes + fdt->strings + name;
+	const unsigned char *at;
 	uint32_t len = 0, left;
 
 	if (name >= fdt->strings_size)
 		return false;
+	at = fdt->bytes + fdt->strings + name;
 	left = fdt->strings_size - name;
 	if (left > NV2_FDT_NAME_MAX + 1)
 		left = NV2_FDT_NAME_MAX + 1;
@@ -316,7 +317,7 @@ bool nv2_fdt_next_property(const struct nv2_fdt *fdt, uint32_t *cursor,
 uint32_t nv2_fdt_child(const struct nv2_fdt *fdt, uint32_t node)
 {
 	struct item item;
-	uint32_t at = node;
+	uint32_t at;
 
 	if (!is_node(fdt, node, &item))
 		return 0;
@@ -331,24 +332,20 @@ uint32_t nv2_fdt_child(const struct nv2_fdt *fdt, uint32_t node)
 uint32_t nv2_fdt_sibling(const struct nv2_fdt *fdt, uint32_t node)
 {
 	struct item item;
-	uint32_t at = node, open = 1;
+	uint32_t at, open = 0;
 
 	if (!is_node(fdt, node, &item))
 		return 0;
-	while (open || item.tag == TAG_NOP || at == node) {
-		at = item.next;
-		if (read_item(fdt, at, &item))
-			return 0;
-		if (!open && item.tag == TAG_BEGIN_NODE)
-			return at;
-		if (!open && item.tag != TAG_NOP)
-			return 0;
+	do {
 		if (item.tag == TAG_BEGIN_NODE)
 			open++;
 		if (item.tag == TAG_END_NODE)
 			open--;
-	}
-	return 0;
+		at = item.next;
+		if (read_item(fdt, at, &item))
+			return 0;
+	} while (open || item.tag == TAG_NOP);
+	return item.tag == TAG_BEGIN_NODE ? at : 0;
 }
 
 uint32_t nv2_fdt_find(const struct nv2_fdt *fdt, const char *path, size_t len)

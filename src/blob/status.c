@@ -5,8 +5,6 @@
  */
 #include "nv2/bundle.h"
 
-#include <assert.h>
-
 static const char *const texts[] = {
 	[NV2_OK] = "all is well",
 	[NV2_ERR_TRUNCATED] = "its end is missing",
@@ -31,7 +29,7 @@ static const char *const texts[] = {
 	[NV2_ERR_TABLE] = "a table has a record that refers to nothing",
 };
 
-static_assert(sizeof(texts) / sizeof(texts[0]) == NV2_STATUS_COUNT, "each status has a text");
+_Static_assert(sizeof(texts) / sizeof(texts[0]) == NV2_STATUS_COUNT, "each status has a text");
 
 const char *nv2_strerror(enum nv2_status status)
 {

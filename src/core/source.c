@@ -45,8 +45,12 @@ struct source *source_from_text(struct sources *sources, const char *name, const
 	return add_source(sources, name, NULL, copy, size);
 }
 
+/* A pipe or a device may never end. */
+#define STREAM_SIZE_MAX ((size_t)256 << 20)
+
 /* A pipe has no size to ask for: read until it ends, doubling. */
-static char *read_whole(struct arena *arena, int fd, size_t guess, size_t *size, int *error)
+static char *read_whole(struct arena *arena, int fd, size_t guess, size_t limit, size_t *size,
+			int *error)
 {
 	size_t capacity = guess + 1, len = 0;
 	char *text = arena_alloc(arena, capacity + 2);
@@ -63,7 +67,7 @@ static char *read_whole(struct arena *arena, int fd, size_t guess, size_t *size,
 		if (got == 0)
 			break;
 		len += (size_t)got;
-		if (len > SOURCE_SIZE_MAX) {
+		if (len > limit) {
 			*error = EFBIG;
 			return NULL;
 		}
@@ -95,9 +99,10 @@ struct source *source_read(struct sources *sources, const char *path, const char
 	} else if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > SOURCE_SIZE_MAX) {
 		*error = EFBIG;
 	} else {
-		size_t guess = S_ISREG(status.st_mode) ? (size_t)status.st_size : 4096;
+		bool regular = S_ISREG(status.st_mode);
 
-		text = read_whole(sources->arena, fd, guess, &size, error);
+		text = read_whole(sources->arena, fd, regular ? (size_t)status.st_size : 4096,
+				  regular ? SOURCE_SIZE_MAX : STREAM_SIZE_MAX, &size, error);
 	}
 	if (fd >= 0 && !standard_input)
 		close(fd);

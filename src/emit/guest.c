@@ -8,7 +8,7 @@
 
 #include "emit/overlay.h"
 
-/* References stay within the fragment, so phandles that a base shifts stay right. */
+/* An overlay's references are those within it, so they stay right where a base shifts phandles. */
 static struct tree_property *set_reference(struct overlay_builder *builder, struct tree_node *node,
 					   const char *name, uint32_t phandle)
 {
@@ -17,7 +17,22 @@ static struct tree_property *set_reference(struct overlay_builder *builder, stru
 	return overlay_set_phandles(builder, node, name, &cell, 1);
 }
 
-/* The node of a function at its place on bus 0, as a PCI binding has it: configuration space. */
+static struct tree_node *add_fragment(struct overlay_builder *builder, const char *path,
+				      struct span origin)
+{
+	struct tree *tree = builder->tree;
+	struct tree_node *node = tree_add_node(
+		tree, tree->root, arena_printf(tree->arena, "fragment@%x", builder->fragments++));
+
+	node->origin = origin;
+	tree_set_string(tree, node, "target-path", path);
+	return tree_add_node(tree, node, "__overlay__");
+}
+
+/*
+ * A function at its place on bus 0. Only configuration space is in reg: where
+ * BARs are, a guest reads in assigned-addresses, which stays as it is.
+ */
 static struct tree_node *add_function(struct tree *tree, struct tree_node *phb, const char *name,
 				      uint32_t devfn, uint32_t phandle)
 {
@@ -32,20 +47,29 @@ static struct tree_node *add_function(struct tree *tree, struct tree_node *phb, 
 static void emit_gpu(struct overlay_builder *builder, struct tree_node *phb,
 		     const struct plan_guest_gpu *gpu)
 {
-	struct arena *arena = builder->tree->arena;
 	struct tree_node *node =
 		add_function(builder->tree, phb, gpu->name, gpu->devfn, gpu->phandle);
-	struct overlay_cell *cells = arena_alloc(arena, (gpu->links.count + 1) * sizeof(*cells));
-	const char *names = "";
 
 	node->origin = gpu->device->span;
+	overlay_add_extra(builder, node, &gpu->gpu->gpu->extra[EXTRA_GUEST]);
+}
+
+static void refer_to_links(struct overlay_builder *builder, const struct plan_vphb *vphb,
+			   const struct plan_guest_gpu *gpu)
+{
+	struct arena *arena = builder->tree->arena;
+	struct overlay_cell *cells = arena_alloc(arena, (gpu->links.count + 1) * sizeof(*cells));
+	struct tree_node *node =
+		add_fragment(builder, arena_printf(arena, "/%s/%s", vphb->name, gpu->name),
+			     gpu->device->span);
+	const char *names = "";
+
 	for (size_t i = 0; i < gpu->links.count; i++) {
 		cells[i] = (struct overlay_cell){CELL_LOCAL, gpu->links.items[i]->phandle};
 		names = arena_printf(arena, "%s%s%s", names, i ? ", " : "",
 				     gpu->links.items[i]->link->name);
 	}
 	overlay_set_phandles(builder, node, "ibm,npu", cells, gpu->links.count)->comment = names;
-	overlay_add_extra(builder, node, &gpu->gpu->gpu->extra[EXTRA_GUEST]);
 }
 
 static void emit_link(struct overlay_builder *builder, struct tree_node *phb,
@@ -56,17 +80,28 @@ static void emit_link(struct overlay_builder *builder, struct tree_node *phb,
 	struct tree_node *node = add_function(tree, phb, link->name, link->devfn, link->phandle);
 
 	node->origin = link->device->span;
-	set_reference(builder, node, "ibm,gpu", link->gpu->phandle)->comment = gpu->gpu->name;
-	set_reference(builder, node, "ibm,nvlink", link->link_phandle)->comment =
-		link->link->name;
-	set_reference(builder, node, "memory-region", link->gpu->memory_phandle)->comment =
-		arena_printf(tree->arena, "the memory of %s", gpu->gpu->name);
 	/* Of the host, unlike all other addresses here. */
 	tree_set_u64(tree, node, "ibm,device-tgt-addr", gpu->tgt)->origin =
 		gpu->gpu->aperture.span;
 	tree_set_u32(tree, node, "ibm,nvlink-speed", link->link->link->rate->code)->origin =
 		link->link->link->statement;
 	overlay_add_extra(builder, node, &link->link->link->extra[EXTRA_GUEST]);
+}
+
+static void refer_to_gpu(struct overlay_builder *builder, const struct plan_vphb *vphb,
+			 const struct plan_guest_link *link)
+{
+	struct arena *arena = builder->tree->arena;
+	const char *gpu = link->gpu->gpu->gpu->name;
+	struct tree_node *node =
+		add_fragment(builder, arena_printf(arena, "/%s/%s", vphb->name, link->name),
+			     link->device->span);
+
+	set_reference(builder, node, "ibm,gpu", link->gpu->phandle)->comment = gpu;
+	set_reference(builder, node, "ibm,nvlink", link->link_phandle)->comment =
+		link->link->name;
+	set_reference(builder, node, "memory-region", link->gpu->memory_phandle)->comment =
+		arena_printf(arena, "the memory of %s", gpu);
 }
 
 static void emit_device(struct overlay_builder *builder, struct tree_node *phb,
@@ -164,14 +199,17 @@ static void emit_rtas(struct tree *tree, struct tree_node *root, const struct pl
 	tree_set_cells(tree, node, "ibm,max-associativity-domains", domains, 5);
 }
 
+/*
+ * What refers to other nodes has fragments of its own, one a function, behind
+ * the one that makes the nodes: libfdt looks for a target only when it is that
+ * fragment's turn. With all in one fragment, __local_fixups__ would need nodes
+ * with unit addresses, of which dtc warns.
+ */
 void emit_guest(struct tree *tree, const struct plan_guest *guest)
 {
 	struct overlay_builder builder = {.tree = tree};
-	struct tree_node *fragment = tree_add_node(tree, tree->root, "fragment@0"), *root;
+	struct tree_node *root = add_fragment(&builder, "/", guest->guest->span);
 
-	fragment->origin = guest->guest->span;
-	tree_set_string(tree, fragment, "target-path", "/");
-	root = tree_add_node(tree, fragment, "__overlay__");
 	tree_set_u32(tree, root, "#address-cells", 2);
 	tree_set_u32(tree, root, "#size-cells", 2);
 	for (size_t i = 0; i < guest->vphbs.count; i++)
@@ -182,4 +220,12 @@ void emit_guest(struct tree *tree, const struct plan_guest *guest)
 		for (size_t j = 0; j < guest->vphbs.items[i]->gpus.count; j++)
 			emit_memory(tree, root, guest, guest->vphbs.items[i]->gpus.items[j]);
 	emit_rtas(tree, root, guest);
+	for (size_t i = 0; i < guest->vphbs.count; i++) {
+		const struct plan_vphb *vphb = guest->vphbs.items[i];
+
+		for (size_t j = 0; j < vphb->gpus.count; j++)
+			refer_to_links(&builder, vphb, vphb->gpus.items[j]);
+		for (size_t j = 0; j < vphb->links.count; j++)
+			refer_to_gpu(&builder, vphb, vphb->links.items[j]);
+	}
 }

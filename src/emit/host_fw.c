@@ -46,13 +46,13 @@ static void emit_npu(struct overlay_builder *builder, const struct plan_npu *pla
 
 	xscom = select_by_number(builder, NV2_SELECT_XSCOM,
 				 arena_printf(tree->arena, "the XSCOM node of chip %u", plan->chip),
-				 SELECT_UNDER_NONE, plan->chip);
+				 npu->chip.span, SELECT_UNDER_NONE, plan->chip);
 	for (size_t i = 0; i < plan->gpus.count; i++) {
 		const struct gpu *gpu = plan->gpus.items[i]->gpu;
 
 		slots[i] = select_by_text(builder, NV2_SELECT_SLOT,
 					  arena_printf(tree->arena, "the slot of %s", gpu->name),
-					  gpu->slot.value);
+					  gpu->slot.span, gpu->slot.value);
 	}
 	overlay = overlay_fragment(builder, xscom, 1, 1, npu->span);
 	node = tree_add_node(tree, overlay, arena_printf(tree->arena, "npu@%x", plan->scom_base));

@@ -41,34 +41,35 @@ static void select_nodes_of(struct overlay_builder *builder, const struct plan_n
 
 	xscom = select_by_number(builder, NV2_SELECT_XSCOM,
 				 arena_printf(arena, "the XSCOM node of chip %u", plan->chip),
-				 SELECT_UNDER_NONE, plan->chip);
+				 plan->npu->chip.span, SELECT_UNDER_NONE, plan->chip);
 	selectors->npu = select_by_number(builder, NV2_SELECT_NPU,
-					  arena_printf(arena, "the NPU of %s", name), xscom,
-					  plan->scom_base);
+					  arena_printf(arena, "the NPU of %s", name),
+					  plan->npu->span, xscom, plan->scom_base);
 	what = arena_printf(arena, "the PHB of %s", name);
 	selectors->phb = plan->phb_path_set
-				 ? select_by_path(builder, what, plan->phb_path)
-				 : select_by_number(builder, NV2_SELECT_PHB, what,
+				 ? select_by_text(builder, NV2_SELECT_PATH, what,
+						  plan->npu->phb.span, plan->phb_path)
+				 : select_by_number(builder, NV2_SELECT_PHB, what, plan->npu->span,
 						    SELECT_UNDER_NONE, plan->regs);
 	for (size_t i = 0; i < plan->gpus.count; i++) {
 		const struct gpu *gpu = plan->gpus.items[i]->gpu;
+		const struct text *text = gpu->path.value ? &gpu->path : &gpu->slot;
 
 		selectors->gpus[i] =
-			gpu->path.value ? select_by_path(builder, gpu->name, gpu->path.value)
-					: select_by_text(builder, NV2_SELECT_GPU, gpu->name,
-							 gpu->slot.value);
+			select_by_text(builder, gpu->path.value ? NV2_SELECT_PATH : NV2_SELECT_GPU,
+				       gpu->name, text->span, text->value);
 	}
 	for (size_t i = 0; i < plan->links.count; i++) {
 		const struct plan_link *link = plan->links.items[i];
 
 		selectors->links[i] = select_by_number(
 			builder, NV2_SELECT_LINK,
-			arena_printf(arena, "the link node of %s", link->name), selectors->npu,
-			link->link->brick);
+			arena_printf(arena, "the link node of %s", link->name), link->link->span,
+			selectors->npu, link->link->brick);
 		selectors->bridges[i] = select_by_number(
 			builder, NV2_SELECT_BRIDGE,
-			arena_printf(arena, "the bridge of %s", link->name), selectors->phb,
-			link->bdfn);
+			arena_printf(arena, "the bridge of %s", link->name), link->link->span,
+			selectors->phb, link->bdfn);
 	}
 }
 

@@ -26,7 +26,8 @@ static void set_compatible(struct tree *tree, struct tree_node *node, const char
 }
 
 static struct overlay_selector *new_selector(struct overlay_builder *builder,
-					     enum nv2_selector_kind kind, const char *what)
+					     enum nv2_selector_kind kind, const char *what,
+					     struct span origin)
 {
 	struct tree *tree = builder->tree;
 	uint32_t number = (uint32_t)builder->selectors.count;
@@ -35,6 +36,7 @@ static struct overlay_selector *new_selector(struct overlay_builder *builder,
 	selector->what = what;
 	selector->node = tree_add_node(tree, builder->bind,
 				       arena_printf(tree->arena, "sel@%x", number));
+	selector->node->origin = origin;
 	tree_set_u32(tree, selector->node, "reg", number);
 	tree_set_string(tree, selector->node, "kind", nv2_selector_infos[kind].name);
 	tree_set_string(tree, selector->node, "what", what);
@@ -57,7 +59,8 @@ void overlay_begin(struct overlay_builder *builder, struct tree *tree, const str
 	tree_set_string(tree, builder->bind, "compatible", "nv2,bind-1");
 	tree_set_u32(tree, builder->bind, "#address-cells", 1);
 	tree_set_u32(tree, builder->bind, "#size-cells", 0);
-	root = new_selector(builder, NV2_SELECT_ROOT, "the root node of the host's tree");
+	root = new_selector(builder, NV2_SELECT_ROOT, "the root node of the host's tree",
+			    board->compatible.items[0].span);
 	set_compatible(tree, root->node, nv2_selector_infos[NV2_SELECT_ROOT].argument, board);
 }
 
@@ -67,16 +70,11 @@ uint32_t select_root(struct overlay_builder *builder)
 	return 0;
 }
 
-uint32_t select_by_path(struct overlay_builder *builder, const char *what, const char *path)
-{
-	return select_by_text(builder, NV2_SELECT_PATH, what, path);
-}
-
 uint32_t select_by_number(struct overlay_builder *builder, enum nv2_selector_kind kind,
-			  const char *what, uint32_t under, uint64_t number)
+			  const char *what, struct span origin, uint32_t under, uint64_t number)
 {
 	const struct nv2_selector_info *info = &nv2_selector_infos[kind];
-	struct overlay_selector *selector = new_selector(builder, kind, what);
+	struct overlay_selector *selector = new_selector(builder, kind, what, origin);
 
 	if (under != SELECT_UNDER_NONE)
 		tree_set_u32(builder->tree, selector->node, "under", under);
@@ -88,9 +86,9 @@ uint32_t select_by_number(struct overlay_builder *builder, enum nv2_selector_kin
 }
 
 uint32_t select_by_text(struct overlay_builder *builder, enum nv2_selector_kind kind,
-			const char *what, const char *text)
+			const char *what, struct span origin, const char *text)
 {
-	struct overlay_selector *selector = new_selector(builder, kind, what);
+	struct overlay_selector *selector = new_selector(builder, kind, what, origin);
 
 	tree_set_string(builder->tree, selector->node, nv2_selector_infos[kind].argument, text);
 	return last_selector(builder);

@@ -23,13 +23,15 @@ void overlay_begin(struct overlay_builder *builder, struct tree *tree, const str
 /* Writes what can only be written when all is there. */
 void overlay_end(struct overlay_builder *builder);
 
-/* Each gives the selector's number. `what` says to people what it means. */
+/*
+ * Each gives the selector's number. `what` says to people what it means, and
+ * `origin` where the wiring names it.
+ */
 uint32_t select_root(struct overlay_builder *builder);
-uint32_t select_by_path(struct overlay_builder *builder, const char *what, const char *path);
 uint32_t select_by_number(struct overlay_builder *builder, enum nv2_selector_kind kind,
-			  const char *what, uint32_t under, uint64_t number);
+			  const char *what, struct span origin, uint32_t under, uint64_t number);
 uint32_t select_by_text(struct overlay_builder *builder, enum nv2_selector_kind kind,
-			const char *what, const char *text);
+			const char *what, struct span origin, const char *text);
 
 #define SELECT_UNDER_NONE UINT32_MAX
 

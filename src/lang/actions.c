@@ -474,7 +474,7 @@ static bool said_already(const struct parser *parser, struct span span, struct s
 	    (scan->last_error.file == span.file && scan->last_error.offset >= span.offset))
 		return true;
 	/* Having lost its way, the parser may stumble again on the same line. */
-	return last.file == span.file && last.offset <= span.offset &&
+	return source && last.file == span.file && last.offset <= span.offset &&
 	       !memchr(source->text + last.offset, '\n', span.offset - last.offset);
 }
 
@@ -484,7 +484,7 @@ static bool starts_line(const struct parser *parser, struct span before, struct 
 	const struct source *source = source_get(parser->lang->sources, span.file);
 
 	return before.file != span.file ||
-	       (before.offset < span.offset &&
+	       (source && before.offset < span.offset &&
 		memchr(source->text + before.offset, '\n', span.offset - before.offset));
 }
 

@@ -29,7 +29,7 @@ bool scan_error_on_line(const struct scan *scan, struct span span)
 	const struct source *source = source_get(scan->lang->sources, span.file);
 	struct span last = scan->last_error;
 
-	return last.file == span.file && last.offset <= span.offset &&
+	return source && last.file == span.file && last.offset <= span.offset &&
 	       !memchr(source->text + last.offset, '\n', span.offset - last.offset);
 }
 
@@ -60,13 +60,17 @@ static int unit_shift(const char *text, size_t len)
 	return -1;
 }
 
+/* Messages quote no more than this of a text. */
+#define QUOTE_MAX 40u
+#define QUOTED(len) (int)((len) < QUOTE_MAX ? (len) : QUOTE_MAX)
+
 static void complain_about_number(struct scan *scan, const char *text, size_t len, size_t digits)
 {
 	struct diag_record *error;
 
-	error = lang_error(scan, LANG_BAD_NUMBER, scan->token, "'%.*s' is not a number", (int)len,
-			   text);
-	if (len > 1 && text[0] == '0' && digits == len) {
+	error = lang_error(scan, LANG_BAD_NUMBER, scan->token, "'%.*s%s' is not a number",
+			   QUOTED(len), text, len > QUOTE_MAX ? "…" : "");
+	if (len > 1 && len <= QUOTE_MAX && text[0] == '0' && digits == len) {
 		size_t zeros = 0;
 
 		while (zeros + 1 < len && text[zeros] == '0')
@@ -126,7 +130,8 @@ void scan_number(struct scan *scan, const char *text, size_t len, uint64_t *numb
 	}
 	if (!fits || !checked_shl(value, (uint64_t)shift, &value)) {
 		lang_error(scan, LANG_NUMBER_TOO_LARGE, scan->token,
-			   "%.*s does not fit into 64 bits", (int)len, text);
+			   "%.*s%s does not fit into 64 bits", QUOTED(len), text,
+			   len > QUOTE_MAX ? "…" : "");
 		return;
 	}
 	*number = value;
