@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compile.h"
@@ -175,6 +176,9 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 		break;
 	case OPTION_WRITE:
 		settings->write = true;
+		break;
+	case OPTION_FOR:
+		settings->rules = value;
 		break;
 	case OPTION_HELP:
 		break;
@@ -372,9 +376,25 @@ struct wiring *open_wiring(struct session *session, const char *path)
 	return diags_have_errors(session->diags) ? NULL : wiring;
 }
 
+static struct tree *open_tree_dir(struct session *session, const char *path)
+{
+	struct tree_failure failure;
+	struct tree *tree =
+		tree_read_dir(session->arena, session->strings, session->diags, path, &failure);
+
+	if (failure.path)
+		report_read(session, failure.path, failure.error);
+	return tree;
+}
+
 struct tree *open_tree(struct session *session, const char *path)
 {
-	struct source *source = open_source(session, path);
+	struct source *source;
+	struct stat status;
+
+	if (!stat(path, &status) && S_ISDIR(status.st_mode))
+		return open_tree_dir(session, path);
+	source = open_source(session, path);
 
 	if (!source)
 		return NULL;

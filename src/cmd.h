@@ -29,6 +29,7 @@ enum option_id {
 	OPTION_COLOR,
 	OPTION_JSON,
 	OPTION_WRITE,
+	OPTION_FOR,
 	OPTION_HELP,
 };
 
@@ -59,6 +60,7 @@ struct settings {
 	const char *base;
 	const char *name;
 	const char *emit;
+	const char *rules; /* --for */
 	uint64_t page_size;
 	bool dependencies, phony;
 	const char *dependency_file, *dependency_target;
@@ -91,7 +93,8 @@ struct command {
 };
 
 extern const struct command compile_command, check_command, show_command, fmt_command,
-	explain_command;
+	explain_command,
+	merge_command;
 
 /* Rows that several commands have. */
 #define OPTION_ROW_INCLUDE                                                                         \

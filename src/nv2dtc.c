@@ -12,7 +12,7 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&compile_command, &check_command, &show_command, &fmt_command, &explain_command,
+	&compile_command, &check_command, &show_command, &fmt_command, &explain_command, &merge_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

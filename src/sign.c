@@ -194,22 +194,36 @@ static bool has_signature(const struct nv2_seal *seal, const unsigned char *key)
 					    NV2_SEAL_MESSAGE_SIZE, key);
 }
 
+static void report_damage(struct diags *diags, const char *file, const void *bytes, size_t size,
+			  const struct nv2_bundle *bundle, enum nv2_status status)
+{
+	const char *part = bundle->fault_part;
+	struct diag_record *record;
+
+	if (status == NV2_ERR_VERSION) {
+		const struct nv2_seal *seal =
+			(const struct nv2_seal *)((const char *)bytes + NV2_SEAL_OFFSET);
+
+		diag_add_about(diags, &bundle_codes[BUNDLE_VERSION], file,
+			       "this bundle has major version %u; this release reads %d",
+			       seal->major[0] << 8 | seal->major[1], NV2_BUNDLE_MAJOR);
+		return;
+	}
+	record = diag_add_about(diags, &bundle_codes[BUNDLE_DAMAGED], file,
+				"%s (%s%sbyte 0x%" PRIx32 ")", nv2_strerror(status),
+				part ? part : "", part ? ", " : "", bundle->fault);
+	if (status == NV2_ERR_DIGEST && nv2_bundle_size(bytes, size) != size)
+		diag_note_about(diags, record, file, "it has %zu bytes, and its header says %zu", size,
+				nv2_bundle_size(bytes, size));
+}
+
 bool read_bundle(struct diags *diags, const char *file, const void *bytes, size_t size,
 		 struct nv2_bundle *bundle)
 {
 	enum nv2_status status = nv2_bundle_open(bundle, bytes, size);
 
-	if (status == NV2_ERR_VERSION) {
-		diag_add_about(diags, &bundle_codes[BUNDLE_VERSION], file,
-			       "this bundle has major version %u; this release reads %d",
-			       get_be32(bundle->seal->major) >> 16, NV2_BUNDLE_MAJOR);
-		return false;
-	}
 	if (status) {
-		diag_add_about(diags, &bundle_codes[BUNDLE_DAMAGED], file, "%s (%s%sbyte 0x%" PRIx32
-			       " of 0x%zx)", nv2_strerror(status),
-			       bundle->fault_part ? bundle->fault_part : "",
-			       bundle->fault_part ? ", " : "", bundle->fault, size);
+		report_damage(diags, file, bytes, size, bundle, status);
 		return false;
 	}
 	if (!start_sodium(diags))

@@ -97,8 +97,7 @@ void include_nv2(struct c_header *header, const char *name, const char *format)
 		      name, format, name);
 }
 
-void add_c_constant(struct c_header *header, const char *name, uint64_t value,
-		    const char *comment)
+void add_c_constant(struct c_header *header, const char *name, uint64_t value, const char *comment)
 {
 	buffer_printf(header->out, "enum { nv2_%s_%s = %" PRIu64 " };", header->id.data, name,
 		      value);

@@ -11,16 +11,13 @@ struct c_header {
 	struct buffer id, guard;
 };
 
-/*
- * Up to the include of <nv2/NAME.h> and the check that it is of `format`.
- * `table`: the last part of the file's names, as "regions"; `what` it holds.
- */
+/* `table`: the last part of the file's name, as "regions"; `what`: what it holds, for people. */
 void begin_c_header(struct c_header *header, struct buffer *out, const struct plan_board *board,
 		    const char *stem, const char *table, const char *what);
+/* Includes <nv2/NAME.h>, and refuses it if the macro `format` is not the one written here. */
 void include_nv2(struct c_header *header, const char *name, const char *format);
 /* `name`: behind nv2_<id>_; `comment` may be NULL. */
-void add_c_constant(struct c_header *header, const char *name, uint64_t value,
-		    const char *comment);
+void add_c_constant(struct c_header *header, const char *name, uint64_t value, const char *comment);
 void begin_c_table(struct c_header *header, const char *type, const char *name);
 void end_c_table(struct c_header *header);
 void end_c_header(struct c_header *header);

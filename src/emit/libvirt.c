@@ -19,8 +19,9 @@
 static const char intro[] =
 	"<!--\n"
 	"  An IOMMU group goes to one guest as a whole, on a PHB (pci-root) of its own.\n"
-	"  The order of the PHBs and the slots make the numbers of the guest's tree, as\n"
-	"  in the guest fragment.\n"
+	"  The order of PHBs and of slots decides where the guest finds GPU memory and\n"
+	"  ATSD registers. libvirt has no slot 0: devices in slot 0, and in those next to\n"
+	"  it, are one slot higher here, in the same order.\n"
 	"\n"
 	"  Memory and CPUs are examples. Disks, networks and consoles are not here.\n"
 	"\n"
@@ -82,6 +83,23 @@ static void add_controller(struct buffer *out, size_t number, uint32_t index)
 		      number, index);
 }
 
+/*
+ * libvirt takes slots of a pci-root from 1 only (src/conf/domain_addr.c,
+ * virDomainPCIAddressBusSetModel()). What counts for the guest is the order, so
+ * the devices up to the first slot that is free make room.
+ */
+static unsigned first_free_slot(const struct plan_vphb *vphb)
+{
+	uint32_t taken = 0;
+	unsigned slot = 0;
+
+	for (size_t i = 0; i < vphb->walk.count; i++)
+		taken |= UINT32_C(1) << vphb->walk.items[i]->slot;
+	while (slot < 31 && taken >> slot & 1)
+		slot++;
+	return slot;
+}
+
 static uint32_t bridge_bdfn(const struct plan_vphb *vphb, const struct vphb_device *device)
 {
 	size_t i = 0;
@@ -119,6 +137,7 @@ static void add_source(struct buffer *out, const struct plan_vphb *vphb,
 static void add_hostdev(struct buffer *out, const struct plan_vphb *vphb, size_t bus, size_t place)
 {
 	const struct vphb_device *device = vphb->walk.items[place];
+	unsigned slot = device->slot + (device->slot < first_free_slot(vphb));
 
 	buffer_add_string(out, "    <hostdev mode='subsystem' type='pci' managed='yes'>\n"
 			       "      <driver name='vfio'/>\n");
@@ -133,7 +152,7 @@ static void add_hostdev(struct buffer *out, const struct plan_vphb *vphb, size_t
 		      "      <address type='pci' domain='0x0000' bus='0x%02zx' slot='0x%02x' "
 		      "function='0x%x'%s/>\n"
 		      "    </hostdev>\n",
-		      bus, device->slot, device->function,
+		      bus, slot, device->function,
 		      is_multifunction(vphb, place) ? " multifunction='on'" : "");
 }
 

@@ -29,7 +29,8 @@ static void add_write(struct buffer *out, const struct plan_write *write)
 	add_c_member_hex32(out, write->addr_scom, "addr_scom");
 	add_c_member_hex32(out, write->data_scom, "data_scom");
 	add_c_member_hex64(out, write->indirect, "indirect");
-	add_c_member_word(out, write->owner == PROGRAM_BOOT ? "NV2_OWNER_BOOT" : "NV2_OWNER_RUNTIME",
+	add_c_member_word(out,
+			  write->owner == PROGRAM_BOOT ? "NV2_OWNER_BOOT" : "NV2_OWNER_RUNTIME",
 			  "owner");
 	add_c_member_number(out, 0, "flags"); /* none of these registers has any */
 	add_c_member_hex64(out, write->value, "value");
@@ -51,9 +52,9 @@ void emit_program_h(const struct plan_board *board, const char *stem, struct are
 	for (size_t i = 0; i < program.count; i++)
 		add_write(out, &program.items[i]);
 	if (!program.count)
-		buffer_add_string(out, "\t{ NV2_PHASE_BOOT, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, "
-				       "NV2_OWNER_BOOT, 0, 0, 0, 0 }, "
-				       "/* none, but C has no empty arrays */\n");
+		buffer_add_string(out, "\t/* none, but C has no empty arrays */\n"
+				       "\t{ NV2_PHASE_BOOT, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, "
+				       "NV2_OWNER_BOOT, 0, 0, 0, 0 },\n");
 	end_c_table(&header);
 	end_c_header(&header);
 }

@@ -21,8 +21,9 @@ static json_t *register_json(const struct plan_write *write)
 {
 	json_t *object = json_object();
 
-	set_member(object, "phase", write->guest ? json_sprintf("guest:%s", write->guest->name)
-						 : json_string("boot"));
+	set_member(object, "phase",
+		   write->guest ? json_sprintf("guest:%s", write->guest->name)
+				: json_string("boot"));
 	set_text(object, "npu", write->npu->npu->name);
 	set_member(object, "chip", json_integer(write->npu->chip));
 	set_text(object, "name", write->name);

@@ -8,8 +8,8 @@
 #include "plan/region.h"
 
 /* A row of nv2_<stem>_devices[]; `link` NULL: of the GPU. */
-static void add_device(struct buffer *out, const struct plan_gpu *gpu,
-		       const struct plan_link *link, size_t region)
+static void add_device(struct buffer *out, const struct plan_gpu *gpu, const struct plan_link *link,
+		       size_t region)
 {
 	buffer_add_string(out, "\t{ ");
 	add_c_string(out, link ? link->name : gpu->gpu->name);
@@ -110,14 +110,15 @@ void emit_regions_h(const struct plan_board *board, const char *stem, struct buf
 	buffer_add_string(out, "\t/* name, npu, gpu, kind, link, first_region, region_count */\n");
 	add_devices(board, out);
 	if (!count)
-		buffer_add_string(out, "\t{ NULL, NULL, NULL, NV2_DEVICE_GPU, NV2_NO_LINK, 0, 0 }, "
-				       "/* none, but C has no empty arrays */\n");
+		buffer_add_string(out,
+				  "\t/* none, but C has no empty arrays */\n"
+				  "\t{ NULL, NULL, NULL, NV2_DEVICE_GPU, NV2_NO_LINK, 0, 0 },\n");
 	end_c_table(&header);
 	begin_c_table(&header, "nv2_region", "regions");
 	add_regions(board, out);
 	if (!count)
-		buffer_add_string(out, "\t{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0 }, { 0 } }, "
-				       "/* none, but C has no empty arrays */\n");
+		buffer_add_string(out, "\t/* none, but C has no empty arrays */\n"
+				       "\t{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0 }, { 0 } },\n");
 	end_c_table(&header);
 	end_c_header(&header);
 }

@@ -33,8 +33,8 @@ static json_t *caps_json(const unsigned char *info)
 		json_t *cap = json_object();
 
 		set_member(cap, "id", json_integer(info[at] << 8 | info[at + 1]));
-		set_member(cap, "version", json_integer(info[at + CAP_VERSION] << 8 |
-							info[at + CAP_VERSION + 1]));
+		set_member(cap, "version",
+			   json_integer(info[at + CAP_VERSION] << 8 | info[at + CAP_VERSION + 1]));
 		set_member(cap, "offset", json_integer(at));
 		append_item(caps, cap);
 	}

@@ -200,6 +200,25 @@ const struct diag_def tree_codes[] = {
 		  "was "
 		  "not, so nothing is written. The fault is in nv2dtc and not in your files.",
 		  "Please report it, with the overlay and the base."),
+
+	[TREE_DIR_DAMAGED] =
+		E("0341", "dir-damaged", "the directory is no device tree",
+		  "A directory is read as Linux shows a device tree in /proc/device-tree: each "
+		  "directory is a node, each file a property, symbolic links are passed over. This "
+		  "one has a name that no node or property may have, is larger than any tree, or "
+		  "has a root without compatible and #address-cells.",
+		  "Name /proc/device-tree, or a copy of it made with cp -r."),
+	[TREE_MERGED_TOO_LARGE] =
+		E("0342", "merged-too-large", "the merged tree does not fit into a device tree blob",
+		  "Offsets in a blob have 32 bits, and firmware and tools take them as signed. The "
+		  "merged tree needs 2 GiB or more.",
+		  "Look at the sizes of the overlays: one of them is no ordinary overlay."),
+	[TREE_BUNDLE] =
+		E("0343", "bundle-unusable", "the bundle cannot be used",
+		  "A bundle (.nv2b) is sealed: magic, version and a SHA-256 over all its bytes come "
+		  "first and are checked before anything in it is parsed, then every part has its "
+		  "own. merge takes the host-os overlay out of it.",
+		  "Copy or compile the bundle again; its size and SHA-256 tell a damaged copy."),
 };
 
 static_assert(sizeof(tree_codes) / sizeof(tree_codes[0]) == TREE_CODE_COUNT,

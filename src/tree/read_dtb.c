@@ -137,14 +137,6 @@ static bool read_reservations(struct reader *reader)
 	}
 }
 
-static bool is_name(const char *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/')
-			return false;
-	return true;
-}
-
 static size_t align4(size_t offset)
 {
 	return (offset + 3) & ~(size_t)3;
@@ -184,7 +176,7 @@ static bool begin_node(struct reader *reader, size_t tag)
 				    "the root must have no name, but has one");
 		reader->node = tree->root;
 	} else {
-		if (!len || !is_name(name, len))
+		if (!tree_is_name(name, len))
 			return fail(reader, TREE_DTB_DAMAGED, tag,
 				    len ? "a node's name has a '/' or a byte that no name may have"
 					: "a node has no name");
@@ -217,7 +209,7 @@ static const char *read_name(struct reader *reader, size_t tag, size_t offset)
 		return reader->names[offset];
 	name = (const char *)reader->blob + reader->strings + offset;
 	end = memchr(name, 0, reader->strings_size - offset);
-	if (!end || end == name || !is_name(name, (size_t)(end - name))) {
+	if (!end || !tree_is_name(name, (size_t)(end - name))) {
 		fail(reader, TREE_DTB_DAMAGED, tag,
 		     !end          ? "a property's name has no end"
 		     : end == name ? "a property has no name"

@@ -454,6 +454,14 @@ uint32_t tree_max_phandle(struct tree *tree)
 	return get_index(tree)->max_phandle;
 }
 
+bool tree_is_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/')
+			return false;
+	return len > 0;
+}
+
 uint32_t tree_node_phandle(const struct tree *tree, const struct tree_node *node)
 {
 	uint32_t phandle = 0;

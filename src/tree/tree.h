@@ -130,6 +130,9 @@ struct tree_node *tree_find_exact_path(const struct tree *tree, const char *path
 struct tree_node *tree_find_phandle(struct tree *tree, uint32_t phandle);
 uint32_t tree_max_phandle(struct tree *tree);
 
+/* Whether a node or property may be called so. */
+bool tree_is_name(const char *name, size_t len);
+
 /* 0 if the node has none. Both spellings (phandle, linux,phandle) count. */
 uint32_t tree_node_phandle(const struct tree *tree, const struct tree_node *node);
 /* The path of a node, in `arena`. */
@@ -147,6 +150,20 @@ bool property_is_phandle(const struct tree_property *property);
 /* Gives NULL after a diagnostic. The bytes are copied. */
 struct tree *tree_read_dtb(struct arena *arena, struct intern *names, struct diags *diags,
 			   const char *file, const void *bytes, size_t len);
+
+/* What the system refused, where it did. */
+struct tree_failure {
+	const char *path; /* NULL: nothing */
+	int error;        /* errno value */
+};
+
+/*
+ * The same from a directory such as /proc/device-tree: nodes are directories,
+ * properties files, both by name; symbolic links are passed over. NULL after a
+ * diagnostic, or with *failure filled in.
+ */
+struct tree *tree_read_dir(struct arena *arena, struct intern *names, struct diags *diags,
+			   const char *path, struct tree_failure *failure);
 
 /*
  * A version 17 blob at the end of `out`, which is best empty: offsets count

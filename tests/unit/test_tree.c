@@ -250,8 +250,9 @@ END_TEST
 
 START_TEST(follows_aliases)
 {
-	struct tree *tree = from_dts("/dts-v1/; / { aliases { e = \"/soc/eth@1\"; loop = \"loop\"; };"
-				     " soc { eth@1 { phy {}; }; }; };");
+	struct tree *tree =
+		from_dts("/dts-v1/; / { aliases { e = \"/soc/eth@1\"; loop = \"loop\"; };"
+			 " soc { eth@1 { phy {}; }; }; };");
 
 	ck_assert_str_eq(tree_path(arena, tree_find_path(tree, "e/phy")), "/soc/eth@1/phy");
 	ck_assert_str_eq(tree_path(arena, tree_find_path(tree, "e")), "/soc/eth@1");
@@ -326,7 +327,8 @@ static const char sample[] =
 	" compatible = \"x,y\", \"x,z\"; flag; bytes = [01 02 03]; text-like = [61 62 63];\n"
 	" high = \"caf\\xc3\\xa9\"; cells = <0 1 0xffffffff>; zeros = <0 0>; empty = \"\";\n"
 	" two-empty = \"\", \"\"; nl = \"a\\nb\\r\\v\\f\\b\\a\";\n"
-	" l1: cpus { cpu@0 { reg = <0>; next = <&l2>; }; l2: cpu@1 { reg = <1>; deep { er { }; }; }; };\n"
+	" l1: cpus { cpu@0 { reg = <0>; next = <&l2>; }; l2: cpu@1 { reg = <1>; deep { er { }; }; "
+	"}; };\n"
 	" memory@0 { device_type = \"memory\"; reg = <0 0 0x1000>; }; };\n";
 
 START_TEST(reads_what_it_writes)
@@ -418,7 +420,12 @@ START_TEST(writes_every_byte_as_text)
 		all[i] = (unsigned char)(i + 1);
 	memcpy(cells, all, 256);
 	tree_set(tree, tree->root, "strings", all, 256)->form = TREE_STRINGS;
-	tree_set(tree, tree->root, "digits-behind", "\x01" "0f\xff" "a", 6)->form = TREE_STRINGS;
+	tree_set(tree, tree->root, "digits-behind",
+		 "\x01"
+		 "0f\xff"
+		 "a",
+		 6)
+		->form = TREE_STRINGS;
 	tree_set(tree, tree->root, "bytes", all, 255)->form = TREE_BYTES;
 	tree_set(tree, tree->root, "cells", cells, 256)->form = TREE_CELLS;
 	tree_set(tree, tree->root, "no-cells", cells, 255)->form = TREE_CELLS;
@@ -514,7 +521,10 @@ static const struct {
 	size_t size;
 	enum tree_code code;
 } structures[] = {
-#define CASE(bytes, code) {bytes, sizeof(bytes) - 1, code}
+#define CASE(bytes, code)                                                                          \
+	{                                                                                          \
+		bytes, sizeof(bytes) - 1, code                                                     \
+	}
 	CASE(ROOT END FINISH, TREE_CODE_COUNT),
 	CASE(ROOT NOP NODE_A PROP_P NOP END NOP END FINISH, TREE_CODE_COUNT),
 	CASE(FINISH, TREE_DTB_DAMAGED),
@@ -532,10 +542,10 @@ static const struct {
 	CASE(ROOT NODE_A END PROP_P END FINISH, TREE_DTB_DAMAGED),
 	CASE(PROP_P ROOT END FINISH, TREE_DTB_DAMAGED),
 	CASE(ROOT END PROP_P FINISH, TREE_DTB_DAMAGED),
-	CASE(ROOT PROP "\0\0\0\0\0\0\0\2" END FINISH, TREE_DTB_DAMAGED),      /* "q/" */
-	CASE(ROOT PROP "\0\0\0\0\0\0\0\1" END FINISH, TREE_DTB_DAMAGED),      /* "" */
-	CASE(ROOT PROP "\0\0\0\0\0\0\0\5" END FINISH, TREE_DTB_DAMAGED),      /* no end */
-	CASE(ROOT PROP "\0\0\0\0\0\0\0\6" END FINISH, TREE_DTB_DAMAGED),      /* outside */
+	CASE(ROOT PROP "\0\0\0\0\0\0\0\2" END FINISH, TREE_DTB_DAMAGED), /* "q/" */
+	CASE(ROOT PROP "\0\0\0\0\0\0\0\1" END FINISH, TREE_DTB_DAMAGED), /* "" */
+	CASE(ROOT PROP "\0\0\0\0\0\0\0\5" END FINISH, TREE_DTB_DAMAGED), /* no end */
+	CASE(ROOT PROP "\0\0\0\0\0\0\0\6" END FINISH, TREE_DTB_DAMAGED), /* outside */
 	CASE(ROOT PROP "\xff\xff\xff\xff\0\0\0\0" END FINISH, TREE_DTB_DAMAGED),
 	CASE(ROOT PROP "\0\0\0\11\0\0\0\0" END FINISH, TREE_DTB_DAMAGED),
 	CASE(ROOT PROP "\0\0", TREE_DTB_DAMAGED),
@@ -686,9 +696,11 @@ END_TEST
 /* ---- overlays ---- */
 
 static const char base_text[] =
-	"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; aliases { bus = \"/soc/bus@1\"; };\n"
+	"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; aliases { bus = \"/soc/bus@1\"; "
+	"};\n"
 	" soc: soc { #address-cells = <1>; #size-cells = <0>; p = \"old\";\n"
-	"  bus: bus@1 { reg = <1>; d: dev@2 { reg = <2>; x = <&soc>; }; }; plain { v = <1>; }; }; };\n";
+	"  bus: bus@1 { reg = <1>; d: dev@2 { reg = <2>; x = <&soc>; }; }; plain { v = <1>; }; }; "
+	"};\n";
 
 static const struct {
 	const char *name, *overlay, *wanted;
@@ -697,7 +709,8 @@ static const struct {
 	 "/dts-v1/; /plugin/; &soc { p = \"a much longer value\"; n = <&bus 7>; };",
 	 "/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 	 " aliases { bus = \"/soc/bus@1\"; };"
-	 " soc { #address-cells = <1>; #size-cells = <0>; p = \"a much longer value\"; phandle = <1>;"
+	 " soc { #address-cells = <1>; #size-cells = <0>; p = \"a much longer value\"; phandle = "
+	 "<1>;"
 	 "  n = <2 7>; bus@1 { reg = <1>; phandle = <2>; dev@2 { reg = <2>; x = <1>;"
 	 "  phandle = <3>; }; }; plain { v = <1>; }; };"
 	 " __symbols__ { soc = \"/soc\"; bus = \"/soc/bus@1\"; d = \"/soc/bus@1/dev@2\"; }; };"},
@@ -737,8 +750,7 @@ static const struct {
 	 "  bus@1 { reg = <1>; phandle = <2>; dev@2 { reg = <2>; x = <1>; phandle = <3>;"
 	 "   u = [00 00 00 00 01 00]; }; }; plain { v = <1>; }; };"
 	 " __symbols__ { soc = \"/soc\"; bus = \"/soc/bus@1\"; d = \"/soc/bus@1/dev@2\"; }; };"},
-	{"a child that is no fragment",
-	 "/dts-v1/; / { note { text = \"not merged\"; }; };",
+	{"a child that is no fragment", "/dts-v1/; / { note { text = \"not merged\"; }; };",
 	 "/dts-v1/; / { #address-cells = <1>; #size-cells = <1>;"
 	 " aliases { bus = \"/soc/bus@1\"; };"
 	 " soc { #address-cells = <1>; #size-cells = <0>; p = \"old\"; phandle = <1>;"
@@ -767,10 +779,9 @@ START_TEST(merges_as_written_by_hand)
 {
 	struct tree *base = from_dts(base_text);
 	bool labels = strstr(merges[_i].overlay, "&a") != NULL;
-	struct tree *overlay = from_dts_with("over.dtbo", merges[_i].overlay,
-					     labels || strstr(merges[_i].overlay, "/plugin/")
-						     ? "-@"
-						     : "");
+	struct tree *overlay =
+		from_dts_with("over.dtbo", merges[_i].overlay,
+			      labels || strstr(merges[_i].overlay, "/plugin/") ? "-@" : "");
 	struct tree *libfdt = merge_by_libfdt(base, overlay);
 
 	ck_assert_msg(tree_apply(base, overlay, OVERLAY_GENERIC, diags), "%s: %s", merges[_i].name,
@@ -785,8 +796,8 @@ END_TEST
 START_TEST(keeps_phandles_of_the_base)
 {
 	struct tree *base = from_dts(base_text);
-	struct tree *overlay = overlay_from_dts(
-		"/dts-v1/; /plugin/; &{/soc} { s2: bus@1 { to = <&n>; n: new { to = <&s2>; }; }; };");
+	struct tree *overlay = overlay_from_dts("/dts-v1/; /plugin/; &{/soc} { s2: bus@1 { to = "
+						"<&n>; n: new { to = <&s2>; }; }; };");
 	uint32_t value;
 
 	ck_assert_msg(tree_apply(base, overlay, OVERLAY_GENERIC, diags), "%s", all_text());
@@ -796,8 +807,7 @@ START_TEST(keeps_phandles_of_the_base)
 	ck_assert_uint_eq(value, 2);
 	ck_assert(property_u32(tree_find_property(base, tree_find_path(base, "/soc/bus@1"), "to"),
 			       &value));
-	ck_assert_uint_eq(value,
-			  tree_node_phandle(base, tree_find_path(base, "/soc/bus@1/new")));
+	ck_assert_uint_eq(value, tree_node_phandle(base, tree_find_path(base, "/soc/bus@1/new")));
 	ck_assert_str_eq(property_string(tree_find_property(
 				 base, tree_find_path(base, "/__symbols__"), "s2")),
 			 "/soc/bus@1");
@@ -841,7 +851,8 @@ START_TEST(makes_symbols_where_there_are_none)
 END_TEST
 
 #define FRAGMENT(path, content)                                                                    \
-	"/dts-v1/; / { fragment@0 { target-path = \"" path "\"; __overlay__ { " content " }; }; };"
+	"/dts-v1/; / { fragment@0 { target-path = \"" path "\"; __overlay__ { " content " }; }; "  \
+	"};"
 #define OVER(content) "/dts-v1/; / { " content " };"
 #define TO_ROOT "target-path = \"/\";"
 
@@ -871,15 +882,17 @@ static const struct {
 	 OVER("fragment@0 { target-path = \"/\", \"/\"; __overlay__ { a; }; };"), "one string"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_LABEL, "/dts-v1/; /plugin/; &sock { a; };", "did you mean"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_LABEL, "/dts-v1/; /plugin/; &zebra { a; };", "zebra"},
-	/* Each way a fixup can miss its cell. */
+/* Each way a fixup can miss its cell. */
 #define FIX(text)                                                                                  \
 	OVER("fragment@0 { " TO_ROOT " __overlay__ { r = <0 0>; s = \"abc\"; e; }; };"             \
 	     " __fixups__ { soc = " text "; };")
 	{OVERLAY_GENERIC, TREE_CODE_COUNT, FIX("\"/fragment@0/__overlay__:r:4\""), NULL},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:5\""), "outside"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:e:0\""), "outside"},
-	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:4294967292\""), NULL},
-	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:4294967296\""), NULL},
+	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:4294967292\""),
+	 NULL},
+	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:4294967296\""),
+	 NULL},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:-4\""), NULL},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r: 4\""), NULL},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:r:\""), NULL},
@@ -892,7 +905,7 @@ static const struct {
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP, FIX("\"/fragment@0/__overlay__:q:0\""), "property"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_FIXUP,
 	 FIX("\"/fragment@0/__overlay__:r:0\", \"/fragment@0/__overlay__:r:2\""), "overlap"},
-	/* And a local one. */
+/* And a local one. */
 #define LOCAL(text)                                                                                \
 	OVER("fragment@0 { " TO_ROOT " __overlay__ { n { phandle = <1>; r = <0 1>; }; }; };"       \
 	     " __local_fixups__ { " text " };")
@@ -904,15 +917,21 @@ static const struct {
 	{OVERLAY_GENERIC, TREE_OVERLAY_LOCAL_FIXUP, LOCAL_N("r = [00 00 04];"), NULL},
 	{OVERLAY_GENERIC, TREE_OVERLAY_LOCAL_FIXUP, LOCAL_N("r = <4 4>;"), "overlap"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_LOCAL_FIXUP, LOCAL_N("q = <0>;"), "does not have"},
-	{OVERLAY_GENERIC, TREE_OVERLAY_LOCAL_FIXUP, LOCAL("fragment@1 { x = <0>; };"), "fragment@1"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_LOCAL_FIXUP, LOCAL("fragment@1 { x = <0>; };"),
+	 "fragment@1"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE, LOCAL_N("r = <0>;"), "phandle 0x0"},
-	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE,
-	 FRAGMENT("/", "n { phandle = <0xfffffffe>; };"), "moved up"},
+	/* The base's highest phandle is 3, and 0xffffffff is none. */
+	{OVERLAY_GENERIC, TREE_CODE_COUNT, FRAGMENT("/", "n { phandle = <0xfffffffb>; };"), NULL},
+	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE, FRAGMENT("/", "n { phandle = <0xfffffffc>; };"),
+	 "moved up"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE, FRAGMENT("/", "n { phandle = <0xfffffffe>; };"),
+	 "moved up"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE, FRAGMENT("/", "n { phandle = [01 02]; };"),
 	 "four bytes"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE,
 	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n { phandle = <1>; }; }; };"
-	      " fragment@1 { target-path = \"/soc\"; __overlay__ { m { linux,phandle = <1>; }; }; };"),
+	      " fragment@1 { target-path = \"/soc\"; __overlay__ { m { linux,phandle = <1>; }; }; "
+	      "};"),
 	 "also that of"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_PHANDLE,
 	 FRAGMENT("/", "n { phandle = <1>; linux,phandle = <2>; };"), "differs"},
@@ -942,8 +961,8 @@ static const struct {
 	{OVERLAY_LINUX, TREE_CODE_COUNT, TWICE("x = <1>;", "y = <1>;"), NULL},
 	{OVERLAY_LINUX, TREE_LINUX_PHANDLE, FRAGMENT("/", "soc { phandle = <1>; };"), "/soc"},
 	{OVERLAY_LINUX, TREE_CODE_COUNT, FRAGMENT("/soc", "phandle = <1>;"), NULL},
-	{OVERLAY_LINUX, TREE_LINUX_SYMBOL,
-	 "/dts-v1/; /plugin/; &{/soc} { bus: again { }; };", "label of the base already"},
+	{OVERLAY_LINUX, TREE_LINUX_SYMBOL, "/dts-v1/; /plugin/; &{/soc} { bus: again { }; };",
+	 "label of the base already"},
 	{OVERLAY_LINUX, TREE_LINUX_SYMBOL, OVER("f { }; __symbols__ { x = \"/f\"; };"),
 	 "in no fragment"},
 	{OVERLAY_LINUX, TREE_OVERLAY_TARGET,
@@ -1002,10 +1021,9 @@ START_TEST(stays_within_the_depth)
 
 	while (node->depth < 63)
 		node = tree_add_node(base, node, "n");
-	overlay = from_dts_with("over.dtbo",
-				arena_printf(arena, FRAGMENT("%s", "a { b { }; };"),
-					     tree_path(arena, node)),
-				"");
+	overlay = from_dts_with(
+		"over.dtbo",
+		arena_printf(arena, FRAGMENT("%s", "a { b { }; };"), tree_path(arena, node)), "");
 	ck_assert(!tree_apply(base, overlay, OVERLAY_GENERIC, diags));
 	expect_code(TREE_DTB_TOO_DEEP);
 	ck_assert_uint_eq(node->child_count, 0);
@@ -1029,7 +1047,8 @@ START_TEST(refuses_labels_that_lead_nowhere)
 	struct tree *overlay = overlay_from_dts("/dts-v1/; /plugin/; &lab { a; };");
 	struct tree *base = from_dts_with(
 		"base.dtb",
-		arena_printf(arena, "/dts-v1/; / { soc { plain { }; }; __symbols__ { lab = %s; }; };",
+		arena_printf(arena,
+			     "/dts-v1/; / { soc { plain { }; }; __symbols__ { lab = %s; }; };",
 			     symbols[_i]),
 		"");
 
@@ -1042,9 +1061,10 @@ START_TEST(survives_damaged_overlays)
 {
 	static const unsigned char flips[] = {0x01, 0x04, 0x80, 0xff};
 	struct buffer base_blob = run_dtc(base_text, "-@");
-	struct buffer blob = run_dtc("/dts-v1/; /plugin/; &bus { n: new@5 { reg = <5>; r = <&soc &n>;"
-				     " }; }; &{/soc} { p = \"x\"; o = <&n>; };",
-				     "-@");
+	struct buffer blob =
+		run_dtc("/dts-v1/; /plugin/; &bus { n: new@5 { reg = <5>; r = <&soc &n>;"
+			" }; }; &{/soc} { p = \"x\"; o = <&n>; };",
+			"-@");
 	size_t applied = 0, refused = 0;
 
 	for (size_t at = 0; at < blob.len; at++) {

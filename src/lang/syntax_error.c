@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes what the grammar did not expect, says what the user probably meant.
+ * Never says twice what one mistake set off.
+ */
+#include <string.h>
+
+#include "lang/actions.h"
+#include "lang/grammar.h"
+
+/* The statement that a word in front of a token of this kind may be meant for, or NULL. */
+static const char *closest_statement(const char *word, int follows)
+{
+	static const struct {
+		const char *word;
+		int follows;
+	} statements[] = {
+		{"board", STRING}, {"guest", STRING}, {"npu", WORD},  {"gpu", WORD},
+		{"link", WORD},    {"extra", WORD},   {"phb", NUMBER}, {"slots", '{'},
+	};
+	const char *words[sizeof(statements) / sizeof(statements[0])];
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+		if (statements[i].follows == follows)
+			words[count++] = statements[i].word;
+	return closest_name(word, words, count);
+}
+
+void report_unknown_statement(struct parser *parser, const char *word, struct span where,
+			      int follows)
+{
+	const char *closest = closest_statement(word, follows);
+	struct diag_record *error = lang_error(parser->scan, LANG_UNKNOWN_STATEMENT, where,
+					       "there is no statement '%s'", word);
+
+	if (closest)
+		diag_fix(parser->lang->diags, error, "did you mean '%s'?", closest);
+	else
+		diag_fix(parser->lang->diags, error,
+			 "statements are board, guest, npu, gpu, link, phb, slots and extra");
+}
+
+/* Whether a syntax error here would only repeat what was said about the same place. */
+static bool said_already(const struct parser *parser, struct span span, struct span before,
+			 bool at_end)
+{
+	const struct scan *scan = parser->scan;
+	const struct source *source = source_get(parser->lang->sources, span.file);
+	struct span last = parser->last_error;
+
+	if (scan->stopped || (at_end && (scan->unbalanced || scan->swallowed)))
+		return true;
+	if (scan_error_on_line(scan, span) || scan_error_on_line(scan, before) ||
+	    (scan->last_error.file == span.file && scan->last_error.offset >= span.offset))
+		return true;
+	/* Having lost its way, the parser may stumble again on the same line. */
+	return source && last.file == span.file && last.offset <= span.offset &&
+	       !memchr(source->text + last.offset, '\n', span.offset - last.offset);
+}
+
+/* Whether a line end lies between two tokens, the second in another file perhaps. */
+static bool starts_line(const struct parser *parser, struct span before, struct span span)
+{
+	const struct source *source = source_get(parser->lang->sources, span.file);
+
+	return before.file != span.file ||
+	       (source && before.offset < span.offset &&
+		memchr(source->text + before.offset, '\n', span.offset - before.offset));
+}
+
+/* Puts the place where something is missing at the end of the token before. */
+static struct span behind(struct span span)
+{
+	if (span.len) {
+		span.offset += span.len - 1;
+		span.len = 1;
+	}
+	return span;
+}
+
+static const char *span_text(struct parser *parser, struct span span)
+{
+	const struct source *source = source_get(parser->lang->sources, span.file);
+
+	return arena_strndup(parser->lang->arena, source->text + span.offset,
+			     span.len < 40 ? span.len : 40);
+}
+
+static bool ends_statement(int kind)
+{
+	return !kind || kind == ';' || kind == '{' || kind == '}';
+}
+
+/* What stands behind a keyword, said when something else does. */
+static bool report_keyword(struct parser *parser, struct span span, int found)
+{
+	struct scan *scan = parser->scan;
+	static const struct {
+		int keyword;
+		const char *text, *in_quotes;
+	} wants[] = {
+		{WORD_BOARD, "a board has a name, in quotes: board \"…\" { … }", NULL},
+		{WORD_GUEST, "a guest has a name, in quotes: guest \"…\" { … }", NULL},
+		{WORD_NPU, "an npu has a label: npu LABEL { … }", "a label stands without quotes"},
+		{WORD_GPU, "a gpu has a label: gpu LABEL { … }", "a label stands without quotes"},
+		{WORD_PHB, "a phb has a number: phb 1 { … }", NULL},
+		{WORD_EXTRA, "extra says for which output: host-fw, host-os or guest", NULL},
+		{WORD_LINK, "a link joins two devices: link npu0:0-2 <-> GPU0:1,3,5 at … Gbps;", NULL},
+	};
+
+	if (found == ':' || found == '=' || !ends_statement(scan->last[2]))
+		return false;
+	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
+		if (wants[i].keyword != scan->last[1])
+			continue;
+		lang_error(scan, LANG_SYNTAX, span, "%s",
+			   found == STRING && wants[i].in_quotes ? wants[i].in_quotes
+								 : wants[i].text);
+		return true;
+	}
+	return false;
+}
+
+/* `slot "GPU0"`, `bord "b" {`, `lnk npu0:0`: a first word that starts no statement. */
+static bool report_first_word(struct parser *parser, struct span span, int found)
+{
+	struct scan *scan = parser->scan;
+	struct span word = scan->last_spans[1];
+	struct diag_record *error;
+
+	if (found == ':' && scan->last[2] == WORD && ends_statement(scan->last[3])) {
+		word = scan->last_spans[2];
+		report_unknown_statement(parser, span_text(parser, word), word, WORD);
+		return true;
+	}
+	if (scan->last[1] != WORD || !ends_statement(scan->last[2]) || word.file != span.file)
+		return false;
+	if (found == ',') {
+		error = lang_error(scan, LANG_SYNTAX, span, "names have no ',' here");
+		diag_fix(parser->lang->diags, error,
+			 "device-tree properties stand in extra blocks");
+		return true;
+	}
+	if (found != STRING && found != NUMBER && found != '{')
+		return false;
+	if (found == '{' || closest_statement(span_text(parser, word), found)) {
+		report_unknown_statement(parser, span_text(parser, word), word, found);
+		return true;
+	}
+	error = lang_error(scan, LANG_SYNTAX, behind(word), "'=' is missing behind '%s'",
+			   span_text(parser, word));
+	diag_fix(parser->lang->diags, error, "write `%s = %s;`", span_text(parser, word),
+		 span_text(parser, span));
+	return true;
+}
+
+static bool report_rate(struct parser *parser, struct span span)
+{
+	struct scan *scan = parser->scan;
+	struct diag_record *error;
+
+	if (scan->last[2] != WORD_AT || (scan->last[1] != NUMBER && scan->last[1] != DECIMAL))
+		return false;
+	error = lang_error(scan, LANG_SYNTAX, span, "a rate is a number and its unit");
+	diag_fix(parser->lang->diags, error, "write `at %s Gbps`",
+		 span_text(parser, scan->last_spans[1]));
+	return true;
+}
+
+void syntax_error(struct parser *parser, struct span span, const char *found, bool at_end,
+		  bool semicolon, const char *expected)
+{
+	struct scan *scan = parser->scan;
+	/* The end of the file is no token that was noted. */
+	struct span before = scan->last_spans[!at_end], own = scan->last_error;
+	int kind = scan->last[0], kind_before = scan->last[!at_end];
+	bool quiet = said_already(parser, span, before, at_end);
+
+	parser->semicolon_missing = semicolon && !ends_statement(kind_before) &&
+				    (at_end || kind == '}' || starts_line(parser, before, span));
+	parser->last_error = parser->semicolon_missing ? before : span;
+	if (quiet)
+		return;
+	if (parser->semicolon_missing) {
+		struct diag_record *error = lang_error(scan, LANG_SYNTAX, behind(before),
+						       "';' is missing behind this");
+
+		diag_fix(parser->lang->diags, error, "end the statement with ';'");
+	} else if (at_end) {
+		lang_error(scan, LANG_SYNTAX, behind(before),
+			   "the file ends in the middle of a statement%s%s",
+			   expected ? "; expected " : "", expected ? expected : "");
+	} else if (!report_keyword(parser, span, kind) &&
+		   !report_first_word(parser, span, kind) && !report_rate(parser, span)) {
+		if (found && found[0] != '\'') /* a name, a number, …: quote it */
+			found = arena_printf(parser->lang->arena, "'%s'", span_text(parser, span));
+		lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s", found ? found : "text",
+			   expected ? ", expected " : "", expected ? expected : "");
+	}
+	/* lang_error() notes the scanner's own errors there. */
+	scan->last_error = own;
+}
