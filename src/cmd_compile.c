@@ -385,7 +385,7 @@ static enum exit_status run_compile(struct session *session)
 
 static const struct option_row options[] = {
 	{OPTION_OUTPUT, 'o', "output", "DIR", "write the files into DIR (-: standard output)"},
-	{OPTION_EMIT, 0, "emit", "LIST", "host-fw,host-os,guest,regions,program,plan,vmm,dts (default: all but dts)"},
+	{OPTION_EMIT, 0, "emit", "LIST", "write only these files; all but dts by default"},
 	OPTION_ROW_BASE("bind the overlays to this tree"),
 	OPTION_ROW_INCLUDE,
 	OPTION_ROW_PAGE_SIZE,
@@ -400,7 +400,10 @@ const struct command compile_command = {
 	.arguments = "[OPTION]... FILE.nv2 -o DIR",
 	.summary = "Compile a wiring description into overlays, tables and VMM files",
 	.details = "Without --base the overlays are late-bound: they fit every machine with that board,\n"
-		   "and nothing applies them before they are bound to its tree.\n",
+		   "and nothing applies them before they are bound to its tree.\n"
+		   "\n"
+		   "--emit takes a comma list of host-fw, host-os, guest, regions, program, plan,\n"
+		   "vmm and dts.\n",
 	.options = options,
 	.files_min = 1,
 	.files_max = 1,

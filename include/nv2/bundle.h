@@ -5,7 +5,8 @@
 /*
  * The bundle, B.nv2b: all that makes a machine agree with the wiring of its
  * board, in one file for the boot-time runtime. It is a flattened device
- * tree, version 17, so fdtdump shows it and fdtget takes parts out of it:
+ * tree, version 17, so fdtdump shows it and fdtget takes parts out of it (dtc
+ * 1.7 and later):
  *
  *         fdtget -t r board.nv2b /parts/host-os data >board.host-os.dtbo
  *

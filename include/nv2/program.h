@@ -5,6 +5,8 @@
 /*
  * The table in the B.program.h that `nv2dtc compile` writes: the register
  * writes that make a board's NPUs agree with its wiring.
+ * Go by the counts beside the tables: a table without rows holds one of zeros,
+ * for C has no empty arrays.
  *
  * Every register is 64 bits wide, big-endian, and is to be written with one
  * 8-byte access, either at `mmio` or through its chip's indirect SCOM pair:

@@ -5,6 +5,8 @@
 /*
  * The tables in the B.regions.h that `nv2dtc compile` writes: which VFIO
  * region each GPU, and the emulated bridge of each link, has on a board.
+ * Go by the counts beside the tables: a table without rows holds one of zeros,
+ * for C has no empty arrays.
  *
  * For C11 and C++17, hosted or not; needs nothing but these two headers.
  * Numbers are in the byte order of the machine that reads them, but for the
@@ -116,7 +118,7 @@ struct nv2_region {
 	uint64_t atsd;
 	/* Links: 1 if `atsd` is entry 0 for want of one of the link's own, else 0. GPUs: 0. */
 	uint8_t atsd_shared;
-	/* Bytes that count in `info_le` and `info_be`: 64 for a GPU, 80 for a link; the rest is 0. */
+	/* Bytes that count in `info_le`, `info_be`: 64 for a GPU, 80 for a link; the rest is 0. */
 	uint8_t info_len;
 	/*
 	 * The whole buffer the ioctl fills in, struct vfio_region_info and its chain of

@@ -204,7 +204,11 @@ void diag_fix(struct diags *diags, struct diag_record *record, const char *forma
 
 const char *diag_fix_text(const struct diag_record *record)
 {
-	return record->fix ? record->fix : record->def->fix;
+	const char *general = record->def->fix;
+
+	if (record->fix || !general || general[0] == FIX_FOR_EXPLAIN[0])
+		return record->fix;
+	return general;
 }
 
 bool diags_have_errors(const struct diags *diags)
@@ -316,7 +320,7 @@ static size_t edit_distance(const char *a, const char *b, size_t limit)
 
 const char *closest_name(const char *text, const char *const *names, size_t count)
 {
-	size_t len = strlen(text), limit = len < 3 ? 1 : len < 8 ? 2 : 3;
+	size_t len = strlen(text), limit = len < 5 ? 1 : len < 8 ? 2 : 3;
 	const char *closest = NULL;
 	size_t best = limit + 1;
 

@@ -30,8 +30,14 @@ struct diag_def {
 	const char *summary; /* one line: what is wrong */
 	const char *explain; /* why it matters: paragraphs */
 	const char *example; /* a wiring file that gives it, or NULL where none can */
-	const char *fix;     /* what to do about it; NULL where messages say that better */
+	/*
+	 * What to do about it. Messages without a fix of their own show it, unless
+	 * it starts with FIX_FOR_EXPLAIN: too general to help in a message.
+	 */
+	const char *fix;
 };
+
+#define FIX_FOR_EXPLAIN "\001"
 
 struct diag_related {
 	struct diag_related *next;

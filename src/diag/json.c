@@ -165,7 +165,7 @@ static json_t *sarif_rule(const struct diag_def *def)
 	if (def->explain)
 		json_object_set_new(rule, "fullDescription", sarif_message(def->explain));
 	if (def->fix)
-		json_object_set_new(rule, "help", sarif_message(def->fix));
+		json_object_set_new(rule, "help", sarif_message(def->fix + (def->fix[0] == FIX_FOR_EXPLAIN[0])));
 	json_object_set_new(level, "level", text_json(severity_names[def->level]));
 	json_object_set_new(rule, "defaultConfiguration", level);
 	return rule;

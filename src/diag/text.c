@@ -190,5 +190,5 @@ void diag_print_explanation(const struct diag_def *def, struct buffer *out)
 	if (def->example)
 		buffer_printf(out, "\nExample:\n\n%s", def->example);
 	if (def->fix)
-		buffer_printf(out, "\nFix: %s\n", def->fix);
+		buffer_printf(out, "\nFix: %s\n", def->fix + (def->fix[0] == FIX_FOR_EXPLAIN[0]));
 }

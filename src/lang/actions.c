@@ -50,8 +50,10 @@ struct stmt *version_line(struct parser *parser, struct span span)
 				   "an included file has no version line");
 		diag_fix(parser->lang->diags, error, "remove it; the .nv2 file has it");
 	} else if (parser->seen_version || parser->seen_statement) {
-		lang_error(parser->scan, LANG_VERSION, span,
-			   "the version line must be the first statement, once");
+		error = lang_error(parser->scan, LANG_VERSION, span,
+				   "the version line must be the first statement, once");
+		diag_fix(parser->lang->diags, error,
+			 parser->seen_version ? "remove it" : "move it to the top");
 	}
 	parser->seen_version = true;
 	return NULL;
@@ -169,25 +171,25 @@ struct value_list first_value(struct parser *parser, struct value *value)
 }
 
 struct stmt *property(struct parser *parser, const char *name, struct span where,
-		      struct value_list values, struct span span)
+		      struct value_list values, struct span span, bool damaged)
 {
 	struct stmt *stmt = new_stmt(parser, STMT_PROPERTY, span);
 
 	stmt->name = (struct name){name, where};
 	stmt->where = where;
 	stmt->values = values;
-	stmt->damaged = error_within(parser, span);
+	stmt->damaged = damaged || error_within(parser, span);
 	return stmt;
 }
 
 struct stmt *slot(struct parser *parser, struct name device, struct ports *ports,
-		  struct value_list values, struct span span)
+		  struct value_list values, struct span span, bool damaged)
 {
 	struct stmt *stmt = new_stmt(parser, STMT_SLOT, span);
 
 	stmt->a = device_with_ports(device, ports, span);
 	stmt->values = values;
-	stmt->damaged = error_within(parser, span);
+	stmt->damaged = damaged || error_within(parser, span);
 	return stmt;
 }
 

@@ -49,9 +49,9 @@ struct stmt *link_stmt(struct parser *parser, struct device_ref a, struct device
 struct stmt *unknown_stmt(struct parser *parser, const char *word, struct span where,
 			  struct span span);
 struct stmt *property(struct parser *parser, const char *name, struct span where,
-		      struct value_list values, struct span span);
+		      struct value_list values, struct span span, bool damaged);
 struct stmt *slot(struct parser *parser, struct name device, struct ports *ports,
-		  struct value_list values, struct span span);
+		  struct value_list values, struct span span, bool damaged);
 struct stmt *amend(struct parser *parser, struct name scope, struct name name, struct block block,
 		   struct span span);
 struct stmt *delete(struct parser *parser, struct name scope, struct name name, struct span span);

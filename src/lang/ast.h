@@ -118,6 +118,7 @@ struct syntax {
 	struct stmt_list statements;
 	ARRAY(struct dropped) dropped;
 	struct span end; /* where the main file ends */
+	bool include_lost; /* what is not there may have been in a file that was not read */
 	bool has_errors;
 };
 

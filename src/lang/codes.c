@@ -28,7 +28,7 @@ const struct diag_def lang_codes[] = {
 		"skips to the next `;` or `}` and goes on, so one run shows every such place. nv2(5)\n"
 		"has the grammar.",
 		VERSION "board \"b\" {\n\tfamily power9-npu2;\n};\n",
-		NULL,
+		FIX_FOR_EXPLAIN "see nv2(5) for the grammar",
 	},
 	[LANG_STRAY_CHARACTER] = {
 		"NV2-E0005", "stray-character", SEVERITY_ERROR,
@@ -60,7 +60,7 @@ const struct diag_def lang_codes[] = {
 		"string early in every reader, so it cannot be written; and the result must be\n"
 		"UTF-8.",
 		VERSION "board \"b\" {\n\tmodel = \"four\\qGPUs\";\n};\n",
-		"write a backslash itself as `\\\\`",
+		FIX_FOR_EXPLAIN "write a backslash itself as `\\`, and other characters as they are",
 	},
 	[LANG_BAD_NUMBER] = {
 		"NV2-E0009", "bad-number", SEVERITY_ERROR,
@@ -69,14 +69,14 @@ const struct diag_def lang_codes[] = {
 		"GiB or TiB. A leading zero is refused because C would read it as octal and people\n"
 		"do not.",
 		VERSION "board \"b\" {\n\tnpu npu0 { chip = 08; }\n};\n",
-		"write it in decimal, or with 0x or 0b in front",
+		FIX_FOR_EXPLAIN "write it in decimal, or with 0x or 0b in front",
 	},
 	[LANG_NUMBER_TOO_LARGE] = {
 		"NV2-E0010", "number-too-large", SEVERITY_ERROR,
 		"A number does not fit into 64 bits",
 		"All numbers are 64 bits wide; a larger one is never cut off silently.",
 		VERSION "board \"b\" {\n\tnpu npu0 { chip = 18446744073709551616; }\n};\n",
-		"look for a digit too many, or a unit that is not meant",
+		FIX_FOR_EXPLAIN "look for a digit too many, or a unit that is not meant",
 	},
 	[LANG_EXPRESSION] = {
 		"NV2-E0011", "expression", SEVERITY_ERROR,
@@ -86,7 +86,7 @@ const struct diag_def lang_codes[] = {
 		"and a result below zero are errors. What the result does not need, as the branch of\n"
 		"?: that is not taken, may be wrong.",
 		VERSION "board \"b\" {\n\tnpu npu0 { chip = (1 - 2); }\n};\n",
-		NULL,
+		FIX_FOR_EXPLAIN "check the operands",
 	},
 	[LANG_NESTING] = {
 		"NV2-E0012", "nesting", SEVERITY_ERROR,
@@ -123,7 +123,7 @@ const struct diag_def lang_codes[] = {
 		"/include/ stands where no statement may, or names no file",
 		"`/include/ \"file\"` may stand wherever a statement may, and takes one string.",
 		VERSION "board \"b\" {\n\tfamily = /include/ \"x.nv2i\";\n};\n",
-		"put it on a line of its own",
+		FIX_FOR_EXPLAIN "put it on a line of its own: /include/ \"FILE\"",
 	},
 	[LANG_UNBALANCED] = {
 		"NV2-E0017", "unbalanced", SEVERITY_ERROR,
@@ -172,7 +172,7 @@ const struct diag_def lang_codes[] = {
 		"/bits/. References (&label) are not known there, and cells must fit their size.",
 		VERSION "board \"b\" {\n\tgpu GPU0 {\n\t\tslot = \"GPU0\";\n"
 			"\t\textra host-os { cells = <0x100000000>; }\n\t}\n};\n",
-		"use /bits/ 64 for 64-bit values",
+		FIX_FOR_EXPLAIN "write what DTS has; /bits/ 64 is for 64-bit values",
 	},
 	[LANG_CODES] = {0},
 };

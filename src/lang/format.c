@@ -23,6 +23,7 @@ struct format {
 	struct buffer *out;
 	unsigned indent;
 	bool line_start;
+	bool after_line_comment; /* nothing can be joined to the line before */
 	bool inline_block;  /* inside a block that stays on one line */
 	unsigned parens;
 	unsigned angles;    /* inside <cells> */
@@ -260,6 +261,7 @@ static void put_token(struct format *format, size_t at)
 		buffer_add_string(format->out, " ");
 	}
 	put_text(format, token);
+	format->after_line_comment = false;
 }
 
 static bool keeps_semicolon(const struct format *format, size_t close, size_t first)
@@ -276,7 +278,7 @@ static bool keeps_semicolon(const struct format *format, size_t close, size_t fi
 static void put_comment(struct format *format, size_t at)
 {
 	const struct token *token = token_at(format, at);
-	bool trailing = at && !token->newlines;
+	bool trailing = at && !token->newlines && !format->after_line_comment;
 
 	if (trailing && format->line_start && format->out->len) {
 		format->out->len--; /* take the line end back */
@@ -286,6 +288,7 @@ static void put_comment(struct format *format, size_t at)
 		start_line(format);
 	}
 	put_token(format, at);
+	format->after_line_comment = token->text[1] == '/';
 	if (token->text[1] == '/' || token_at(format, at + 1)->newlines || !trailing)
 		start_line(format);
 }

@@ -62,7 +62,7 @@ static void nv2_error(const struct span *location, struct parser *parser, void *
 %token <text> STRING "a string" DECIMAL "a decimal number" RAW_NAME "a property name" HEX "hex bytes"
 %token <number> NUMBER "a number"
 %token VERSION_LINE "'/nv2-v1/'" DELETE "'/delete/'" INCLUDE "'/include/'" BITS "'/bits/'"
-%token ARROW "'<->'" COMMENT MARKER
+%token ARROW "'<->'" COMMENT MARKER LOST
 %token SHL "'<<'" SHR "'>>'" LE "'<='" GE "'>='" EQ "'=='" NE "'!='" AND "'&&'" OR "'||'"
 
 %type <text> word
@@ -107,10 +107,11 @@ stmt:
 	';'				{ $$ = NULL; }
 	| VERSION_LINE end			{ $$ = version_line(parser, @1); }
 	| INCLUDE			{ $$ = NULL; }
+	| LOST				{ $$ = dropped(parser, @1); }
 	| declaration			{ $$ = seen(parser, $1); }
 	| label declaration		{ $$ = labelled(parser, $1, $2); }
-	| word '=' values end		{ $$ = property(parser, $1, @1, $3, span_join(@1, @3)); }
-	| word ':' ports '=' values end	{ $$ = slot(parser, (struct name){$1, @1}, $3, $5, span_join(@1, @3)); }
+	| word '=' values end		{ $$ = property(parser, $1, @1, $3, span_join(@1, @3), $4); }
+	| word ':' ports '=' values end	{ $$ = slot(parser, (struct name){$1, @1}, $3, $5, span_join(@1, @3), $6); }
 	| raw_property			{ $$ = $1; }
 	| '&' name block		{ $$ = amend(parser, (struct name){0}, $2, $3, span_join(@1, @2)); }
 	| '&' name '/' name block	{ $$ = amend(parser, $2, $4, $5, span_join(@1, @4)); }
@@ -286,14 +287,16 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
 	int count = yypcontext_expected_tokens(context, expected, YYNTOKENS);
 	struct buffer list = {0};
 	const char *names[EXPECTED_SHOWN];
-	bool semicolon = false, name = false, operand = false;
+	bool semicolon = false, name = false, string = false, operand = false, value;
 	int shown = 0;
 
 	(void)scanner;
 	for (int i = 0; i < count; i++) {
 		semicolon = semicolon || !strcmp(yysymbol_name(expected[i]), "';'");
 		name = name || expected[i] == YYSYMBOL_WORD;
+		string = string || expected[i] == YYSYMBOL_STRING;
 	}
+	value = name && string;
 	for (int i = 0; i < count; i++) {
 		/* Where any name may stand, the words that are names too say nothing more. */
 		if (name && is_keyword(expected[i]))
@@ -303,10 +306,10 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
 		shown++;
 		operand = operand || !strcmp(yysymbol_name(expected[i]), "'~'");
 	}
-	if (operand) {
-		names[0] = "a number";
+	if (operand || value) {
+		names[0] = value ? "a value" : "a number";
 		names[1] = "'('";
-		shown = 2;
+		shown = value ? 1 : 2;
 	}
 	for (int i = 0; i < shown && i < EXPECTED_SHOWN; i++)
 		buffer_printf(&list, "%s%s", !i ? "" : i + 1 < shown ? ", " : " or ", names[i]);

@@ -45,7 +45,10 @@ unsigned raw_bits(struct parser *parser, uint64_t bits, struct span span)
 {
 	if (bits == 8 || bits == 16 || bits == 32 || bits == 64)
 		return (unsigned)bits;
-	lang_error(parser->scan, LANG_RAW_VALUE, span, "/bits/ takes 8, 16, 32 or 64");
+	diag_fix(parser->lang->diags,
+		 lang_error(parser->scan, LANG_RAW_VALUE, span, "%llu bits are no size of a cell",
+			    (unsigned long long)bits),
+		 "/bits/ takes 8, 16, 32 or 64");
 	return 64;
 }
 

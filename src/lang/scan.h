@@ -36,7 +36,7 @@ struct scan {
 	int last[4];       /* kinds of the tokens given, newest first */
 	struct span last_spans[4];
 	struct span last_error; /* of the scanner: the parser says no more about it */
-	bool swallowed;         /* an open comment took the rest of the file */
+	bool swallowed;         /* an open comment or string took what may have been a '}' */
 	bool unbalanced;        /* braces were found open at the end of a file */
 	bool raw;          /* inside an extra block: property names are DTS's */
 };

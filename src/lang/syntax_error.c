@@ -122,6 +122,16 @@ static bool report_keyword(struct parser *parser, struct span span, int found)
 	return false;
 }
 
+static void report_missing_equals(struct parser *parser, struct span word, struct span value)
+{
+	struct diag_record *error =
+		lang_error(parser->scan, LANG_SYNTAX, behind(word), "'=' is missing behind '%s'",
+			   span_text(parser, word));
+
+	diag_fix(parser->lang->diags, error, "write `%s = %s;`", span_text(parser, word),
+		 span_text(parser, value));
+}
+
 /* `slot "GPU0"`, `bord "b" {`, `lnk npu0:0`: a first word that starts no statement. */
 static bool report_first_word(struct parser *parser, struct span span, int found)
 {
@@ -132,6 +142,11 @@ static bool report_first_word(struct parser *parser, struct span span, int found
 	if (found == ':' && scan->last[2] == WORD && ends_statement(scan->last[3])) {
 		word = scan->last_spans[2];
 		report_unknown_statement(parser, span_text(parser, word), word, WORD);
+		return true;
+	}
+	if (found == ';' && scan->last[2] == WORD && ends_statement(scan->last[3])) {
+		word = scan->last_spans[2];
+		report_missing_equals(parser, word, scan->last_spans[1]);
 		return true;
 	}
 	if (scan->last[1] != WORD || !ends_statement(scan->last[2]) || word.file != span.file)
@@ -148,10 +163,21 @@ static bool report_first_word(struct parser *parser, struct span span, int found
 		report_unknown_statement(parser, span_text(parser, word), word, found);
 		return true;
 	}
-	error = lang_error(scan, LANG_SYNTAX, behind(word), "'=' is missing behind '%s'",
-			   span_text(parser, word));
-	diag_fix(parser->lang->diags, error, "write `%s = %s;`", span_text(parser, word),
-		 span_text(parser, span));
+	report_missing_equals(parser, word, span);
+	return true;
+}
+
+/* `64 KB`: the scanner takes units only as they are written right. */
+static bool report_unit(struct parser *parser, struct span span, int found)
+{
+	struct scan *scan = parser->scan;
+	struct diag_record *error;
+
+	if (scan->last[1] != NUMBER || found < WORD || found > WORD_AT)
+		return false;
+	error = lang_error(scan, LANG_SYNTAX, span, "'%s' is no unit of size",
+			   span_text(parser, span));
+	diag_fix(parser->lang->diags, error, "the units are KiB, MiB, GiB and TiB");
 	return true;
 }
 
@@ -160,6 +186,11 @@ static bool report_rate(struct parser *parser, struct span span)
 	struct scan *scan = parser->scan;
 	struct diag_record *error;
 
+	if (scan->last[1] == WORD_AT) {
+		error = lang_error(scan, LANG_SYNTAX, span, "'at' is followed by a rate");
+		diag_fix(parser->lang->diags, error, "write a rate, as in `at 25 Gbps`");
+		return true;
+	}
 	if (scan->last[2] != WORD_AT || (scan->last[1] != NUMBER && scan->last[1] != DECIMAL))
 		return false;
 	error = lang_error(scan, LANG_SYNTAX, span, "a rate is a number and its unit");
@@ -192,7 +223,8 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 			   "the file ends in the middle of a statement%s%s",
 			   expected ? "; expected " : "", expected ? expected : "");
 	} else if (!report_keyword(parser, span, kind) &&
-		   !report_first_word(parser, span, kind) && !report_rate(parser, span)) {
+		   !report_first_word(parser, span, kind) && !report_rate(parser, span) &&
+		   !report_unit(parser, span, kind)) {
 		if (found && found[0] != '\'') /* a name, a number, …: quote it */
 			found = arena_printf(parser->lang->arena, "'%s'", span_text(parser, span));
 		lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s", found ? found : "text",

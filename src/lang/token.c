@@ -159,13 +159,14 @@ static size_t read_escape(const char *text, size_t len, unsigned *byte)
 	return *byte <= 0xff ? at : 0;
 }
 
-static void complain_about_escape(struct scan *scan, size_t offset, size_t len, const char *why)
+static void complain_about_escape(struct scan *scan, size_t offset, size_t len, const char *why,
+				  const char *fix)
 {
 	struct span span = scan->token;
 
 	span.offset += (uint32_t)offset;
 	span.len = (uint32_t)len;
-	lang_error(scan, LANG_BAD_ESCAPE, span, "%s", why);
+	diag_fix(scan->lang->diags, lang_error(scan, LANG_BAD_ESCAPE, span, "%s", why), "%s", fix);
 }
 
 const char *scan_string(struct scan *scan, const char *text, size_t len)
@@ -189,9 +190,11 @@ const char *scan_string(struct scan *scan, const char *text, size_t len)
 		}
 		took = read_escape(text + at + 1, len - at - 2, &byte);
 		if (!took)
-			complain_about_escape(scan, at, 2, "C has no such escape sequence");
+			complain_about_escape(scan, at, 2, "C has no such escape sequence",
+					      "write a backslash itself as `\\\\`");
 		else if (!byte)
-			complain_about_escape(scan, at, took + 1, "a string cannot hold a NUL");
+			complain_about_escape(scan, at, took + 1, "a string cannot hold a NUL",
+					      "leave it out: strings end by themselves");
 		else
 			buffer_add(&out, (char[]){(char)byte}, 1);
 		escaped = true;
@@ -199,7 +202,8 @@ const char *scan_string(struct scan *scan, const char *text, size_t len)
 	}
 	check = (struct source){.text = out.data, .size = out.len};
 	if (escaped && source_find_bad_byte(&check) < out.len)
-		complain_about_escape(scan, 0, len, "the escapes in this string do not give UTF-8");
+		complain_about_escape(scan, 0, len, "the escapes in this string do not give UTF-8",
+				      "write the characters themselves");
 	interned = intern_bytes(scan->lang->strings, out.data ? out.data : "", out.len);
 	buffer_free(&out);
 	return interned;
@@ -356,11 +360,14 @@ struct source *scan_include(struct scan *scan, const char *text, size_t len)
 	if (!source) {
 		lang_error(scan, LANG_INCLUDE_MISSING, scan->token, "cannot read \"%s\": %s", name,
 			   strerror(error));
+		scan->syntax->include_lost = true;
 		return NULL;
 	}
 	source->included_from = scan->token;
-	if (includes_itself(scan, source))
+	if (includes_itself(scan, source)) {
+		scan->syntax->include_lost = true;
 		return NULL;
+	}
 	bad = source_find_bad_byte(source);
 	if (bad < source->size) {
 		lang_error(scan, LANG_NOT_TEXT, (struct span){source->id, (uint32_t)bad, 1},

@@ -32,7 +32,7 @@ const struct diag_def wiring_codes[] = {
 		"Names are looked up in the board (in a guest: in its board), then in the file. What\n"
 		"/delete/ dropped is gone for what names it.",
 		EXAMPLE_REDBUD_WITH("\tlink npu0:0-2 <-> GPU9:1,3,5 at 25 Gbps;\n"),
-		"declare it, or correct the name",
+		FIX_FOR_EXPLAIN "declare it, or correct the name; what names a dropped thing has to go with it",
 	},
 	[WIRING_AMBIGUOUS_NAME] = {
 		"NV2-E0104", "ambiguous-name", SEVERITY_ERROR,
@@ -49,7 +49,7 @@ const struct diag_def wiring_codes[] = {
 		"A name stands for a thing of another kind than is wanted here",
 		"For instance a GPU where an NPU is needed.",
 		EXAMPLE_REDBUD_GUEST("\tphb 1 { npu = GPU0; }\n"),
-		"name a thing of the right kind",
+		FIX_FOR_EXPLAIN "name a thing of the right kind",
 	},
 	[WIRING_UNKNOWN_PROPERTY] = {
 		"NV2-E0106", "unknown-property", SEVERITY_ERROR,
@@ -81,14 +81,14 @@ const struct diag_def wiring_codes[] = {
 		"Strings are quoted, words and numbers are not; only `compatible` and `devices` take\n"
 		"several values.",
 		EXAMPLE_BOARD("\tgpu GPU0 { slot = GPU0; }\n"),
-		"write a value of the type that the message names",
+		FIX_FOR_EXPLAIN "write a value of the type that the message names",
 	},
 	[WIRING_PROPERTY_RANGE] = {
 		"NV2-E0110", "property-range", SEVERITY_ERROR,
 		"A property's value is not one that can be",
 		"The message names the range or the form.",
 		EXAMPLE_BOARD("\tnpu npu0 { chip = 128; }\n"),
-		NULL,
+		FIX_FOR_EXPLAIN "write a value that the message allows",
 	},
 	[WIRING_UNKNOWN_VALUE] = {
 		"NV2-E0111", "unknown-value", SEVERITY_ERROR,
@@ -96,7 +96,7 @@ const struct diag_def wiring_codes[] = {
 		"The fix lists the words.",
 		EXAMPLE_VERSION "board \"b\" {\n\tcompatible = \"ibm,witherspoon\";\n"
 			"\tfamily = power9-npu3;\n\tmemory-map = gpu-4t-up;\n};\n",
-		NULL,
+		FIX_FOR_EXPLAIN "write one of the words that the message lists",
 	},
 	[WIRING_LINK_ENDS] = {
 		"NV2-E0113", "link-ends", SEVERITY_ERROR,
@@ -112,7 +112,7 @@ const struct diag_def wiring_codes[] = {
 		"would leave a brick without its port.",
 		EXAMPLE_BOARD("\tnpu npu0 { chip = 0; }\n\tgpu GPU0 { slot = \"GPU0\"; }\n"
 			      "\tlink npu0:0-2 <-> GPU0:1,3 at 25 Gbps;\n"),
-		"make the lists equally long",
+		FIX_FOR_EXPLAIN "make the lists equally long",
 	},
 	[WIRING_PORTS_MISSING] = {
 		"NV2-E0115", "ports-missing", SEVERITY_ERROR,
@@ -121,7 +121,7 @@ const struct diag_def wiring_codes[] = {
 		"end is an NPU.",
 		EXAMPLE_BOARD("\tnpu npu0 { chip = 0; }\n\tgpu GPU0 { slot = \"GPU0\"; }\n"
 			      "\tlink npu0 <-> GPU0:1 at 25 Gbps;\n"),
-		"write them behind a ':', as in npu0:0-2",
+		FIX_FOR_EXPLAIN "write them behind a ':', as in npu0:0-2",
 	},
 	[WIRING_BRICK_RANGE] = {
 		"NV2-E0116", "brick-range", SEVERITY_ERROR,

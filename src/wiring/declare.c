@@ -184,13 +184,14 @@ void report_unknown_name(struct resolve *resolve, const struct declaration *scop
 	struct diag_record *error;
 	size_t count = 0;
 
-	if (name_was_dropped(resolve, name.text))
+	if (resolve->syntax->include_lost || name_was_dropped(resolve, name.text))
 		return;
 	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, name.span, "there is no '%s'%s%s",
 			     name.text, scope ? " in board " : "",
 			     scope ? scope->head->name.text : "");
 	if (dropped.file) {
 		diag_note(resolve->diags, error, dropped, "it was dropped here");
+		diag_fix(resolve->diags, error, "drop what names it as well, or keep %s", name.text);
 		return;
 	}
 	if (scope) {

@@ -304,18 +304,17 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 {
 	struct name name = stmt->kind == STMT_SLOT ? stmt->a.name : stmt->name;
 	const struct ports *ports = stmt->kind == STMT_SLOT ? stmt->a.ports : NULL;
-	const struct value *value = single_value(resolve, stmt);
 	struct span dropped = {0};
 	struct declaration *found = find_label(resolve, board, name.text, &dropped);
 	struct vphb_device *device = NULL;
+	const struct value *value;
 	unsigned slot, function;
 
-	if (stmt->damaged || (stmt->kind != STMT_PROPERTY && stmt->kind != STMT_SLOT))
-		return;
 	if (!found) {
 		report_unknown_name(resolve, board, name, dropped);
 		return;
 	}
+	value = single_value(resolve, stmt);
 	if (!value || !read_slot(resolve, value, &slot, &function))
 		return;
 	if (found->kind == BLOCK_GPU && !ports) {
@@ -413,7 +412,9 @@ static void build_vphb(struct resolve *resolve, struct guest *guest,
 	for (size_t i = 0; i < declaration->slots.count; i++)
 		for (const struct stmt *stmt = declaration->slots.items[i]->body.first; stmt;
 		     stmt = stmt->next)
-			set_slot(resolve, board, vphb, stmt);
+			/* Anything else there has been reported. */
+			if (stmt->kind == STMT_PROPERTY || stmt->kind == STMT_SLOT)
+				set_slot(resolve, board, vphb, stmt);
 	fill_slots(vphb);
 }
 

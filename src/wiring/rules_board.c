@@ -136,6 +136,7 @@ struct range {
 	struct span span;
 	const char *name;
 	bool aperture;
+	bool set; /* by hand */
 };
 
 static int compare_ranges(const void *left, const void *right)
@@ -199,7 +200,9 @@ static void check_tgt(const struct check *check, const struct board *board)
 			      "NVLink2",
 			(unsigned long long)base, gpu->name,
 			(unsigned long long)board->family->expand(tgt));
-		if (gpu->npu && !gpu->aperture.set)
+		if (gpu->aperture.set)
+			diag_fix(check->diags, error, "leave `aperture` out for the memory map's");
+		else if (gpu->npu)
 			diag_note(check->diags, error, gpu->npu->chip.span,
 				  "it follows from chip %llu and %s",
 				  (unsigned long long)gpu->npu->chip.value, board->map->name);
@@ -242,7 +245,8 @@ static void check_overlap(const struct check *check, const struct board *board)
 
 		if (gpu_aperture(gpu, &base) && aperture_is_sound(gpu, base))
 			ranges[count++] = (struct range){base, base + family->aperture_size - 1,
-							 aperture_span(gpu), gpu->name, true};
+							 aperture_span(gpu), gpu->name, true,
+							 gpu->aperture.set};
 	}
 	for (size_t i = 0; i < board->npus.count; i++) {
 		const struct npu *npu = board->npus.items[i];
@@ -252,7 +256,7 @@ static void check_overlap(const struct check *check, const struct board *board)
 						 npu->chip.span,
 						 arena_printf(check->arena, "chip %llu",
 							      (unsigned long long)npu->chip.value),
-						 false};
+						 false, false};
 	}
 	qsort(ranges, count, sizeof(*ranges), compare_ranges);
 	for (size_t i = 1; i < count; i++) {
@@ -276,6 +280,8 @@ static void check_overlap(const struct check *check, const struct board *board)
 				    low->aperture ? "aperture" : "memory", low->name,
 				    (unsigned long long)low->start, (unsigned long long)low->end);
 		diag_note(check->diags, error, low->span, "%s is here", low->name);
+		if (range->set)
+			diag_fix(check->diags, error, "leave `aperture` out for the memory map's");
 	}
 }
 
@@ -304,6 +310,7 @@ static void check_extra_list(const struct check *check, const extra_list *list,
 			if (extra->name != list->items[j].name)
 				continue;
 			error = RULE_REPORT(check, extra->span, "'%s' is set twice", extra->name);
+			diag_fix(check->diags, error, "keep one of them");
 			diag_note(check->diags, error, list->items[j].span, "it was set here");
 			break;
 		}
@@ -385,7 +392,10 @@ static void check_board_files(const struct check *check, const struct wiring *wi
 
 		uses[i] = (struct file_use){board->file_name, board};
 		if (!board->name[0])
-			RULE_REPORT(check, board->name_span, "a board's name must not be empty");
+			diag_fix(check->diags,
+				 RULE_REPORT(check, board->name_span,
+					     "a board's name must not be empty"),
+				 "write what the board is called");
 		else if (wiring->boards.count > 1 && !valid_file_name(board->file_name))
 			RULE_REPORT(check, board->name_span,
 				    "'%s' cannot be part of a file name", board->name);

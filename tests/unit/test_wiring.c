@@ -511,7 +511,7 @@ START_TEST(survives_crowded_buses)
 	compile(text.data);
 	buffer_free(&text);
 	ck_assert(diags_have_errors(lang.diags));
-	ck_assert(was_given("vphb-size"));
+	ck_assert(was_given("vphb-full"));
 }
 END_TEST
 
