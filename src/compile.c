@@ -78,7 +78,8 @@ struct tree *make_guest_fragment(struct session *session, const struct plan_gues
 
 	emit_guest(fragment, guest);
 	read = read_back(session, fragment);
-	if (!read || !tree_apply(bare, read, OVERLAY_LINUX, session->diags))
+	/* In a bare tree, its later fragments add to nodes that the first one makes. */
+	if (!read || !tree_apply(bare, read, OVERLAY_GENERIC, session->diags))
 		return NULL;
 	return fragment;
 }

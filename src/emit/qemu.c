@@ -38,9 +38,10 @@ static void add_id(struct buffer *out, const struct plan_vphb *vphb,
 {
 	const char *kind = device->gpu ? "gpu" : "link";
 	const char *name = device->gpu ? device->gpu->name : device->link->npu->name;
+	bool is_short = strlen(name) <= ID_MAX - strlen("link..0");
 
 	buffer_printf(out, "[device \"%s.", kind);
-	if (strlen(kind) + strlen(name) + sizeof("..0") > ID_MAX)
+	if (!is_short)
 		buffer_printf(out, "%u.%u.%u", vphb->index, device->slot, device->function);
 	else if (device->gpu)
 		buffer_add_string(out, name);

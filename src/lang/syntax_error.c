@@ -224,7 +224,7 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 			   expected ? "; expected " : "", expected ? expected : "");
 	} else if (!report_keyword(parser, span, kind) &&
 		   !report_first_word(parser, span, kind) && !report_rate(parser, span) &&
-		   !report_unit(parser, span, kind)) {
+		   !(semicolon && report_unit(parser, span, kind))) {
 		if (found && found[0] != '\'') /* a name, a number, …: quote it */
 			found = arena_printf(parser->lang->arena, "'%s'", span_text(parser, span));
 		lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s", found ? found : "text",
