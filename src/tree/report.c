@@ -43,7 +43,9 @@ struct diag_record *report_node(struct diags *diags, enum tree_code code, const 
 	if (!origin.file)
 		return diag_add_about(diags, &tree_codes[code], subject, "%s", text);
 	record = diag_add(diags, &tree_codes[code], origin, "%s", text);
-	diag_note_about(diags, record, subject, "this is it in the tree");
+	/* A selector is of no use to people: what they wrote is at its origin. */
+	if (!node || !node->parent || strcmp(node->parent->name, "nv2-bind") != 0)
+		diag_note_about(diags, record, subject, "this is it in the tree");
 	return record;
 }
 

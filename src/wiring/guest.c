@@ -29,6 +29,7 @@ static void read_machine(struct resolve *resolve, struct guest *guest)
 		}
 	}
 	if (part == 2) {
+		guest->machine_known = true;
 		guest->machine_major = numbers[0];
 		guest->machine_minor = numbers[1];
 		return;
@@ -354,21 +355,24 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 	device->slot_span = stmt->span;
 }
 
-/* One slot each, in order, leaving out those that were given away. */
+/*
+ * One slot each, in order, leaving out those that were given away. Past the
+ * last slot of the bus they go on, for a rule to report.
+ */
 static void fill_slots(struct vphb *vphb)
 {
-	uint64_t taken = 0;
+	uint32_t taken = 0;
 	unsigned next = 0;
 
 	for (size_t i = 0; i < vphb->devices.count; i++)
 		if (vphb->devices.items[i].slot_span.file)
-			taken |= UINT64_C(1) << vphb->devices.items[i].slot;
+			taken |= UINT32_C(1) << vphb->devices.items[i].slot;
 	for (size_t i = 0; i < vphb->devices.count; i++) {
 		struct vphb_device *device = &vphb->devices.items[i];
 
 		if (device->slot_span.file)
 			continue;
-		while (taken >> next & 1)
+		while (next < 32 && taken >> next & 1)
 			next++;
 		device->slot = next++;
 	}

@@ -168,7 +168,8 @@ struct guest {
 	struct span span, name_span;
 	struct board *board; /* NULL only after an error */
 	struct text machine;
-	unsigned machine_major, machine_minor; /* of pseries-MAJOR.MINOR; 0.0 after an error */
+	bool machine_known;                    /* it is pseries-MAJOR.MINOR */
+	unsigned machine_major, machine_minor;
 	struct number lpid;
 	extra_list extra[EXTRA_OUTPUTS];
 	ARRAY(struct vphb *) vphbs;

@@ -40,6 +40,10 @@ void check_rules(struct arena *arena, struct diags *diags, const struct wiring *
 /* Whether a name can become part of a file name: [A-Za-z0-9._-]+ */
 bool valid_file_name(const char *name);
 
+/* Reports raw properties that `who` sets, or that are in the list twice. */
+void check_extra_list(const struct check *check, const extra_list *list,
+		      const char *const *reserved, const char *who);
+
 #define RULE_REPORT(check, span, ...)                                                              \
 	diag_add((check)->diags, &(check)->rule->def, (span), __VA_ARGS__)
 

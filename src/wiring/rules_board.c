@@ -294,8 +294,8 @@ static void check_page_size(const struct check *check, const struct board *board
 		    "with 4 KiB pages the ATSD regions are 4 KiB, and guests expect 64 KiB");
 }
 
-static void check_extra_list(const struct check *check, const extra_list *list,
-			     const char *const *reserved, const char *who)
+void check_extra_list(const struct check *check, const extra_list *list,
+		      const char *const *reserved, const char *who)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct extra_property *extra = &list->items[i];
@@ -340,6 +340,15 @@ static const char *const gpu_reserved[] = {
 	"phandle", "linux,phandle", "reg", "class-code", "revision-id", "vendor-id", "device-id",
 	"ibm,npu", "ibm,nvlink-peers", "ibm,loc-code", NULL};
 
+/* In a guest's tree: on npuphbI and on the PCI functions. */
+static const char *const npuphb_reserved[] = {
+	"phandle", "linux,phandle", "reg", "ranges", "compatible", "#address-cells",
+	"#size-cells", NULL};
+static const char *const guest_gpu_reserved[] = {"phandle", "linux,phandle", "reg", "ibm,npu", NULL};
+static const char *const guest_bridge_reserved[] = {
+	"phandle", "linux,phandle", "reg", "ibm,gpu", "ibm,nvlink", "memory-region",
+	"ibm,device-tgt-addr", "ibm,nvlink-speed", NULL};
+
 /* row 38 */
 static void check_extra(const struct check *check, const struct board *board)
 {
@@ -351,10 +360,14 @@ static void check_extra(const struct check *check, const struct board *board)
 
 		check_extra_list(check, &npu->extra[EXTRA_HOST_FW], npu_reserved, who);
 		check_extra_list(check, &npu->extra[EXTRA_HOST_OS], phb_reserved, who);
+		check_extra_list(check, &npu->extra[EXTRA_GUEST], npuphb_reserved, who);
 	}
-	for (size_t i = 0; i < board->gpus.count; i++)
-		check_extra_list(check, &board->gpus.items[i]->extra[EXTRA_HOST_OS], gpu_reserved,
-				 who);
+	for (size_t i = 0; i < board->gpus.count; i++) {
+		const struct gpu *gpu = board->gpus.items[i];
+
+		check_extra_list(check, &gpu->extra[EXTRA_HOST_OS], gpu_reserved, who);
+		check_extra_list(check, &gpu->extra[EXTRA_GUEST], guest_gpu_reserved, who);
+	}
 	for (size_t i = 0; i < board->links.count; i++) {
 		const struct link *link = board->links.items[i];
 
@@ -364,6 +377,7 @@ static void check_extra(const struct check *check, const struct board *board)
 		last = link->extra;
 		check_extra_list(check, &link->extra[EXTRA_HOST_FW], link_reserved, who);
 		check_extra_list(check, &link->extra[EXTRA_HOST_OS], bridge_reserved, who);
+		check_extra_list(check, &link->extra[EXTRA_GUEST], guest_bridge_reserved, who);
 	}
 }
 

@@ -32,7 +32,7 @@ static void check_machine(const struct check *check, const struct guest *guest)
 {
 	unsigned version = guest->machine_major * 100 + guest->machine_minor;
 
-	if (!version || (version >= 401 && version <= 801))
+	if (!guest->machine_known || (version >= 401 && version <= 801))
 		return;
 	RULE_REPORT(check, guest->machine.span, "%s has no NVLink2: %s", guest->machine.value,
 		    version < 401 ? "it came with pseries-4.1"
@@ -458,17 +458,36 @@ static void check_guest_files(const struct check *check, const struct wiring *wi
 	}
 }
 
+/* row 26: QEMU attaches a group to the address space of one vPHB */
+static void check_group_once(const struct check *check, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->vphbs.count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			const struct vphb *a = guest->vphbs.items[j], *b = guest->vphbs.items[i];
+			struct diag_record *error;
+
+			if (!a->devices.count || !b->devices.count ||
+			    !device_npu(&a->devices.items[0]) ||
+			    device_npu(&a->devices.items[0]) != device_npu(&b->devices.items[0]))
+				continue;
+			error = RULE_REPORT(check, b->devices.items[0].span,
+					    "the IOMMU group of %s is on two vPHBs, %llu and %llu",
+					    device_npu(&a->devices.items[0])->name,
+					    (unsigned long long)a->number,
+					    (unsigned long long)b->number);
+			diag_note(check->diags, error, a->devices.items[0].span,
+				  "it is on vPHB %llu here", (unsigned long long)a->number);
+			break;
+		}
+	}
+}
+
 static const char *const guest_reserved[] = {"phandle", "linux,phandle", "reg", "compatible",
-					     "ibm,mmio-atsd", NULL};
+					     "#address-cells", "#size-cells", "ibm,mmio-atsd", NULL};
 
 static void check_guest_extra(const struct check *check, const struct guest *guest)
 {
-	for (size_t i = 0; i < guest->extra[EXTRA_GUEST].count; i++)
-		for (size_t j = 0; guest_reserved[j]; j++)
-			if (!strcmp(guest->extra[EXTRA_GUEST].items[i].name, guest_reserved[j]))
-				RULE_REPORT(check, guest->extra[EXTRA_GUEST].items[i].span,
-					    "'%s' is set by this compiler",
-					    guest->extra[EXTRA_GUEST].items[i].name);
+	check_extra_list(check, &guest->extra[EXTRA_GUEST], guest_reserved, "this compiler");
 }
 
 const struct rule guest_rules[] = {
@@ -560,6 +579,14 @@ const struct rule guest_rules[] = {
 			 "\tphb 1 { npu = npu0; }\n};\n",
 	  "choose another name"},
 	 0, 0, 0, check_guest_files},
+	{{"NV2-E0215", "group-on-two-vphbs", SEVERITY_ERROR,
+	  "An IOMMU group of a guest is on two vPHBs",
+	  "A group belongs to one address space, and each vPHB is one: QEMU stops with \"group N\n"
+	  "used in multiple address spaces\".",
+	  EXAMPLE_REDBUD_GUEST("\tphb 1 { devices = GPU0, npu0:0-2; }\n"
+			       "\tphb 2 { devices = GPU1, npu0:3-5; }\n"),
+	  "give the whole group one phb: `npu = NAME;`"},
+	 GAP_LINKS, 0, check_group_once, 0},
 	{{"NV2-E0213", "guest-extra-reserved", SEVERITY_ERROR,
 	  "An extra property of a guest that this compiler sets",
 	  "What follows from the wiring must not be overridden behind its back.",
