@@ -14,6 +14,8 @@
 
 #include "compile.h"
 #include "core/output.h"
+#include "emit/bundle.h"
+#include "sign.h"
 #include "tree/codes.h"
 
 #define OPTIONS_MAX 24
@@ -75,6 +77,22 @@ static enum exit_status take_page_size(struct session *session, const char *valu
 		session->settings.page_size = 4096;
 	else
 		return usage_error(session->command, "--page-size is 64KiB or 4KiB, not '%s'", value);
+	return EXIT_DONE;
+}
+
+static enum exit_status take_bundle_version(struct session *session, const char *value)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(value, &end, 10);
+	if (errno || *end || value[0] < '0' || value[0] > '9' || number < 1 ||
+	    number > UINT32_MAX)
+		return usage_error(session->command,
+				   "--bundle-version is a number from 1 to %lu, not '%s'",
+				   (unsigned long)UINT32_MAX, value);
+	session->settings.bundle_version = (uint32_t)number;
 	return EXIT_DONE;
 }
 
@@ -180,6 +198,15 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 	case OPTION_FOR:
 		settings->rules = value;
 		break;
+	case OPTION_KEY:
+		settings->key = value;
+		break;
+	case OPTION_SIGN:
+		settings->sign = value;
+		break;
+	case OPTION_BUNDLE_VERSION:
+		status = take_bundle_version(session, value);
+		break;
 	case OPTION_HELP:
 		break;
 	}
@@ -260,6 +287,8 @@ static void register_codes(struct diags *diags)
 	for (const struct diag_def *def = lang_codes; def->code; def++)
 		diag_register(diags, def);
 	wiring_register_codes(diags);
+	for (size_t i = 0; i < BUNDLE_CODES; i++)
+		diag_register(diags, &bundle_codes[i]);
 	for (size_t i = 0; i < TREE_CODE_COUNT; i++)
 		diag_register(diags, &tree_codes[i]);
 }
@@ -299,7 +328,10 @@ static enum exit_status print_diagnostics(struct session *session)
 
 enum exit_status run_command(const struct command *command, int argc, char **argv)
 {
-	struct session session = {.command = command};
+	struct session session = {
+		.command = command,
+		.settings.bundle_version = BUNDLE_VERSION_DEFAULT,
+	};
 	enum exit_status status, printed;
 	bool help = false;
 

@@ -30,6 +30,9 @@ enum option_id {
 	OPTION_JSON,
 	OPTION_WRITE,
 	OPTION_FOR,
+	OPTION_KEY,
+	OPTION_SIGN,
+	OPTION_BUNDLE_VERSION,
 	OPTION_HELP,
 };
 
@@ -67,6 +70,8 @@ struct settings {
 	enum diagnostics_format diagnostics;
 	enum color_when color;
 	bool json, write;
+	const char *key, *sign; /* files of a public and of a secret key */
+	uint32_t bundle_version;
 	char **files;
 	int file_count;
 };
@@ -94,7 +99,7 @@ struct command {
 
 extern const struct command compile_command, check_command, show_command, fmt_command,
 	explain_command,
-	merge_command;
+	merge_command, dump_command;
 
 /* Rows that several commands have. */
 #define OPTION_ROW_INCLUDE                                                                         \

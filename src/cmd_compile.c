@@ -9,9 +9,11 @@
 #include "cmd.h"
 #include "compile.h"
 #include "core/output.h"
+#include "emit/bundle.h"
 #include "emit/plan_json.h"
 #include "emit/tables.h"
 #include "emit/vmm.h"
+#include "sign.h"
 
 /* What an emitter has to work with: one board, and for some one of its guests. */
 struct emission {
@@ -22,6 +24,7 @@ struct emission {
 	struct overlays overlays;
 	const struct plan_guest *guest;
 	const struct tree *guest_tree;
+	ARRAY(struct bundle_guest) guests; /* their fragments */
 };
 
 enum emitter_scope {
@@ -30,6 +33,7 @@ enum emitter_scope {
 	SCOPE_HOST_OS, /* a board, with both overlays made */
 	SCOPE_GUEST,
 	SCOPE_GUEST_TREE, /* a guest, with its fragment made */
+	SCOPE_BUNDLE,     /* a board with all of its guests; made when all else is */
 };
 
 struct emitter {
@@ -113,6 +117,38 @@ static bool emit_libvirt_file(const struct emission *emission, struct buffer *ou
 	return emit_libvirt(emission->guest, out);
 }
 
+/* What a bundle holds is late-bound, whatever base there is here: it is bound where it boots. */
+static bool emit_bundle_file(const struct emission *emission, struct buffer *out)
+{
+	struct session *session = emission->session;
+	struct overlays late = emission->overlays;
+	struct buffer plan = {0};
+	struct bundle_file file = {.kind = "plan"};
+	struct bundle_contents contents = {
+		.board = emission->board,
+		.guests = emission->guests.items,
+		.guest_count = emission->guests.count,
+		.files = &file,
+		.file_count = 1,
+		.version = session->settings.bundle_version,
+	};
+	bool good;
+
+	if ((session->settings.base || !late.host_os) &&
+	    !make_overlays(session, emission->board, NULL, true, &late))
+		return false;
+	contents.host_fw = late.host_fw;
+	contents.host_os = late.host_os;
+	emit_plan_json(emission->plan, emission->board, &plan);
+	file.bytes = plan.data;
+	file.len = plan.len;
+	good = emit_bundle(session->arena, session->strings, &contents, out);
+	buffer_free(&plan);
+	if (good && session->settings.sign)
+		good = sign_bundle(session->diags, out, session->settings.sign);
+	return good;
+}
+
 static const struct emitter emitters[] = {
 	{"host-fw", "host-fw.dtbo", SCOPE_HOST_FW, true, emit_fw_dtb},
 	{"host-os", "host-os.dtbo", SCOPE_HOST_OS, true, emit_os_dtb},
@@ -127,6 +163,7 @@ static const struct emitter emitters[] = {
 	{"dts", "host-fw.dts", SCOPE_HOST_FW, false, emit_fw_dts},
 	{"dts", "host-os.dts", SCOPE_HOST_OS, false, emit_os_dts},
 	{"dts", "guest.dts", SCOPE_GUEST_TREE, false, emit_guest_dts},
+	{"bundle", "nv2b", SCOPE_BUNDLE, true, emit_bundle_file},
 };
 
 #define EMITTERS (sizeof(emitters) / sizeof(emitters[0]))
@@ -149,7 +186,7 @@ static unsigned choose_emitters(const struct command *command, const char *list)
 		if (!found) {
 			usage_error(command,
 				    "--emit knows host-fw, host-os, guest, regions, program, plan, "
-				    "vmm and dts, not '%.*s'",
+				    "vmm, bundle and dts, not '%.*s'",
 				    (int)len, list);
 			return 0;
 		}
@@ -182,9 +219,9 @@ static bool is_chosen(unsigned chosen, enum emitter_scope scope)
 	return false;
 }
 
-/* The files of a board, or of one of its guests. */
-static bool add_files(const struct emission *emission, unsigned chosen, bool guests,
-		      const char *stem, struct output_set *outputs)
+/* The files of a board, of one of its guests, or its bundle: those of some scopes. */
+static bool add_files(const struct emission *emission, unsigned chosen, enum emitter_scope from,
+		      enum emitter_scope to, const char *stem, struct output_set *outputs)
 {
 	const char *dir = emission->session->settings.output;
 
@@ -193,12 +230,14 @@ static bool add_files(const struct emission *emission, unsigned chosen, bool gue
 		struct buffer contents = {0};
 		char *path;
 
-		if (!(chosen >> i & 1) || (emitter->scope >= SCOPE_GUEST) != guests)
+		if (!(chosen >> i & 1) || emitter->scope < from || emitter->scope > to)
 			continue;
 		path = arena_printf(emission->session->arena, "%s/%s.%s", dir, stem, emitter->suffix);
 		if (!emitter->emit(emission, &contents)) {
 			buffer_free(&contents);
-			report_write(emission->session, path, EOVERFLOW);
+			/* What has been said is enough; else the format has no room for it. */
+			if (!diags_have_errors(emission->session->diags))
+				report_write(emission->session, path, EOVERFLOW);
 			return false;
 		}
 		output_add(outputs, path, &contents);
@@ -210,21 +249,21 @@ static bool emit_guests(struct emission *emission, unsigned chosen, struct outpu
 {
 	const struct board *board = emission->board->board;
 	struct session *session = emission->session;
+	bool fragments = is_chosen(chosen, SCOPE_GUEST_TREE) || is_chosen(chosen, SCOPE_BUNDLE);
 
 	for (size_t i = 0; i < board->guests.count; i++) {
 		struct plan_guest *guest =
 			make_guest_plan(session->arena, emission->board, board->guests.items[i]);
+		const char *stem = arena_printf(session->arena, "%s.%s", emission->stem,
+						guest->guest->name);
 
 		emission->guest = guest;
-		emission->guest_tree = NULL;
-		if (is_chosen(chosen, SCOPE_GUEST_TREE))
-			emission->guest_tree = make_guest_fragment(session, guest);
-		if (is_chosen(chosen, SCOPE_GUEST_TREE) && !emission->guest_tree)
+		emission->guest_tree = fragments ? make_guest_fragment(session, guest) : NULL;
+		if (fragments && !emission->guest_tree)
 			return false;
-		if (!add_files(emission, chosen, true,
-			       arena_printf(session->arena, "%s.%s", emission->stem,
-					    guest->guest->name),
-			       outputs))
+		*ARRAY_PUSH(session->arena, &emission->guests) =
+			(struct bundle_guest){guest->guest->name, emission->guest_tree};
+		if (!add_files(emission, chosen, SCOPE_GUEST, SCOPE_GUEST_TREE, stem, outputs))
 			return false;
 	}
 	return true;
@@ -239,7 +278,7 @@ static bool emit_board(struct emission *emission, struct tree *base, unsigned ch
 	    !make_overlays(emission->session, emission->board, base, with_os,
 			   &emission->overlays))
 		return false;
-	return add_files(emission, chosen, false, emission->stem, outputs) &&
+	return add_files(emission, chosen, SCOPE_BOARD, SCOPE_HOST_OS, emission->stem, outputs) &&
 	       emit_guests(emission, chosen, outputs);
 }
 
@@ -247,17 +286,25 @@ static bool emit_boards(struct session *session, const struct plan *plan, struct
 			unsigned chosen, struct output_set *outputs)
 {
 	const char *stem = input_stem(session);
+	size_t count = plan->boards.count;
+	struct emission *emissions =
+		arena_alloc(session->arena, (count + 1) * sizeof(*emissions));
 	bool good = true;
 
-	for (size_t i = 0; i < plan->boards.count; i++) {
-		struct emission emission = {.session = session, .plan = plan, .stem = stem};
+	for (size_t i = 0; i < count; i++) {
+		struct emission *emission = &emissions[i];
 
-		emission.board = plan->boards.items[i];
-		if (plan->boards.count > 1)
-			emission.stem = arena_printf(session->arena, "%s.%s", stem,
-						     emission.board->board->file_name);
-		good = emit_board(&emission, base, chosen, outputs) && good;
+		*emission = (struct emission){.session = session, .plan = plan, .stem = stem};
+		emission->board = plan->boards.items[i];
+		if (count > 1)
+			emission->stem = arena_printf(session->arena, "%s.%s", stem,
+						      emission->board->board->file_name);
+		good = emit_board(emission, base, chosen, outputs) && good;
 	}
+	/* Bundles last: where one is, all that it speaks of is there. */
+	for (size_t i = 0; good && i < count; i++)
+		good = add_files(&emissions[i], chosen, SCOPE_BUNDLE, SCOPE_BUNDLE,
+				 emissions[i].stem, outputs);
 	return good;
 }
 
@@ -387,6 +434,8 @@ static const struct option_row options[] = {
 	{OPTION_OUTPUT, 'o', "output", "DIR", "write the files into DIR (-: standard output)"},
 	{OPTION_EMIT, 0, "emit", "LIST", "write only these files; all but dts by default"},
 	OPTION_ROW_BASE("bind the overlays to this tree"),
+	{OPTION_SIGN, 0, "sign", "KEY", "sign the bundle with this secret Ed25519 key"},
+	{OPTION_BUNDLE_VERSION, 0, "bundle-version", "N", "the bundle's counter, 1 if not said"},
 	OPTION_ROW_INCLUDE,
 	OPTION_ROW_PAGE_SIZE,
 	OPTION_ROW_NAME,
@@ -403,7 +452,7 @@ const struct command compile_command = {
 		   "and nothing applies them before they are bound to its tree.\n"
 		   "\n"
 		   "--emit takes a comma list of host-fw, host-os, guest, regions, program, plan,\n"
-		   "vmm and dts.\n",
+		   "vmm, bundle and dts.\n",
 	.options = options,
 	.files_min = 1,
 	.files_max = 1,

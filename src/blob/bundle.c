@@ -471,7 +471,7 @@ bool nv2_bundle_fits(const struct nv2_bundle *bundle, const char *compatible, si
 {
 	const char *end = compatible + size;
 
-	if (!size || end[-1] || size > 0xffffffffu)
+	if (!size || end[-1])
 		return false;
 	for (; compatible < end; compatible += strlen(compatible) + 1)
 		if (has_string(bundle->compatible, bundle->compatible_size, compatible))

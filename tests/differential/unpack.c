@@ -22,7 +22,7 @@ static void write_file(const char *dir, const char *name, const void *value, siz
 	static char path[1 << 16];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	snprintf(path, sizeof(path), "%.60000s/%.4000s", dir, name);
 	file = fopen(path, "wb");
 	if (!file || (len && fwrite(value, len, 1, file) != 1) || fclose(file))
 		die(path);

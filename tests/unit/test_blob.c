@@ -343,6 +343,7 @@ START_TEST(fdt_refuses_each_broken_structure)
 		{NV2_OK, 9, {4, 1, 0, 4, 3, 0, 0, 2, 9}},
 		{NV2_OK, 7, {1, 0, 1, N_A, 2, 2, 9}},
 		{NV2_OK, 5, {1, 0, 2, 4, 9}},
+		{NV2_OK, 11, {1, 0, 1, N_A, 2, 4, 1, N_A, 2, 2, 9}},
 		{NV2_OK, 6, {1, 0, 2, 9, 7, 7}}, /* what is behind the end is nobody's */
 		{NV2_ERR_FDT_STRUCTURE, 0, {0}},
 		{NV2_ERR_FDT_STRUCTURE, 1, {4}},
@@ -405,6 +406,7 @@ START_TEST(fdt_refuses_each_broken_header)
 		{NV2_ERR_FDT_VERSION, 20, 15},
 		{NV2_ERR_FDT_VERSION, 24, 18},
 		{NV2_OK, 20, 18},
+		{NV2_ERR_FDT_VERSION, 24, 17},       /* and its version is set to 16 */
 		{NV2_OK, 20, 16},
 		{NV2_ERR_FDT_LAYOUT, 32, 6},
 		{NV2_ERR_FDT_LAYOUT, 32, 0xffffffff},
@@ -419,6 +421,8 @@ START_TEST(fdt_refuses_each_broken_header)
 		struct buffer blob = blob_of(words, COUNT(words));
 
 		put_be32(blob.data + cases[i].at, cases[i].value);
+		if (cases[i].at == 24 && cases[i].value == 17)
+			put_be32(blob.data + 20, 16);
 		expect_fdt(cases[i].status, &blob);
 		buffer_free(&blob);
 	}
@@ -447,6 +451,42 @@ START_TEST(fdt_refuses_blocks_on_blocks)
 	put_be32(blob.data + 52, 1);  /* an entry, and what follows goes on up to the blob's end */
 	put_be32(blob.data + 68, 1);
 	expect_fdt(NV2_ERR_FDT_RESERVATION, &blob);
+	buffer_free(&blob);
+}
+END_TEST
+
+/* More than libfdt could count: refused before anything that far away is looked at. */
+START_TEST(fdt_size_is_limited)
+{
+	static const uint32_t words[] = {1, 0, 2, 9};
+	struct buffer blob = blob_of(words, COUNT(words));
+	struct nv2_fdt fdt;
+
+	put_be32(blob.data + 4, 0x80000000);
+	ck_assert_int_eq(nv2_fdt_open(&fdt, blob.data, 0x80000000), NV2_ERR_FDT_LAYOUT);
+	ck_assert_uint_eq(fdt.fault, 4);
+	buffer_free(&blob);
+}
+END_TEST
+
+START_TEST(fdt_nops_are_passed_over)
+{
+	static const uint32_t words[] = {4, 1, 0, 4, 3, 0, 0, 4, 1, N_A, 4, 2, 4,
+					 1, NAME('b', 0, 0, 0), 2, 4, 2, 4, 9};
+	struct buffer blob = blob_of(words, COUNT(words));
+	struct nv2_fdt fdt;
+	uint32_t len = 1, a, b;
+
+	ck_assert_int_eq(nv2_fdt_open(&fdt, blob.data, blob.len), NV2_OK);
+	ck_assert_ptr_nonnull(nv2_fdt_property(&fdt, fdt.root, "p", &len));
+	ck_assert_uint_eq(len, 0);
+	a = nv2_fdt_child(&fdt, fdt.root);
+	b = nv2_fdt_sibling(&fdt, a);
+	ck_assert_str_eq(nv2_fdt_name(&fdt, a), "a");
+	ck_assert_str_eq(nv2_fdt_name(&fdt, b), "b");
+	ck_assert_uint_eq(nv2_fdt_sibling(&fdt, b), 0);
+	ck_assert_uint_eq(nv2_fdt_sibling(&fdt, fdt.root), 0);
+	ck_assert_uint_eq(visit_all(&fdt), 3);
 	buffer_free(&blob);
 }
 END_TEST
@@ -1118,13 +1158,17 @@ START_TEST(bundle_with_a_damaged_tree_in_it)
 		struct tree *tree = bundle_tree();
 		struct tree_node *node = part_node(tree, parts[i]);
 		const struct tree_property *data = tree_find_property(tree, node, "data");
-		unsigned char *copy = arena_memdup(arena, data->value, data->len);
+		unsigned char *copy = arena_memdup(arena, data->value, data->len), *longer;
 		uint32_t len = data->len;
 
 		copy[0] = 0;
 		set_data(tree, node, copy, len);
 		expect_tree(NV2_ERR_FDT_MAGIC, tree, parts[i]);
 		copy[0] = 0xd0;
+		longer = arena_alloc(arena, len + 1);
+		memcpy(longer, copy, len);
+		set_data(tree, node, longer, len + 1);
+		expect_tree(NV2_ERR_TRAILING, tree, parts[i]);
 		set_data(tree, node, copy, len - 1);
 		expect_tree(NV2_ERR_TRUNCATED, tree, parts[i]);
 		put_be32(copy + 36, 8);
@@ -1222,7 +1266,7 @@ END_TEST
 START_TEST(bundle_with_too_many_parts)
 {
 	struct plan *plan = plan_of(SMALL);
-	struct tree *fw = tree_new(arena, strings, "fw"), *os = tree_new(arena, strings, "os");
+	struct tree *fw = tree_new(arena, strings, "fw"), *os = tree_new(arena, strings, "os"), *tree;
 	struct bundle_file files[NV2_PARTS_MAX];
 	struct bundle_contents contents = {
 		.board = plan->boards.items[0],
@@ -1244,6 +1288,43 @@ START_TEST(bundle_with_too_many_parts)
 	ck_assert(!emit_bundle(arena, strings, &contents, &out));
 	ck_assert_uint_eq(out.len, 0);
 	buffer_free(&out);
+
+	tree = bundle_tree();
+	while (tree_find_path(tree, "/parts")->child_count <= NV2_PARTS_MAX) {
+		struct tree_node *node = tree_add_node(
+			tree, tree_find_path(tree, "/parts"),
+			arena_printf(arena, "n%u", tree_find_path(tree, "/parts")->child_count));
+
+		tree_set_string(tree, node, "kind", node->name);
+		set_data(tree, node, "x", 1);
+	}
+	expect_tree(NV2_ERR_PART, tree, arena_printf(arena, "n%u", NV2_PARTS_MAX));
+}
+END_TEST
+
+/* A block of the tree in the seal, where readers of the tree would read what is not sealed alike. */
+START_TEST(bundle_with_a_block_in_the_seal)
+{
+	struct buffer bytes = small_bundle();
+
+	put_be32(bytes.data + 16, NV2_SEAL_OFFSET + 16); /* the signer, all zeros: a good empty map */
+	seal_bundle(&bytes);
+	expect_open(NV2_ERR_FDT_LAYOUT, &bytes);
+	buffer_free(&bytes);
+}
+END_TEST
+
+START_TEST(bundle_of_a_board_without_links)
+{
+	struct buffer bytes = bundle_of("/nv2-v1/;\n"
+					"board \"b\" { compatible = \"b\"; family = power9-npu2;\n"
+					"memory-map = gpu-4t-up; npu npu0 { chip = 0; } };\n",
+					false, 1);
+	struct nv2_bundle bundle;
+
+	ck_assert_int_eq(nv2_bundle_open(&bundle, bytes.data, bytes.len), NV2_OK);
+	ck_assert_uint_eq(bundle.device_count + bundle.region_count + bundle.write_count, 0);
+	buffer_free(&bytes);
 }
 END_TEST
 
@@ -1574,6 +1655,8 @@ static Suite *blob_suite(void)
 	tcase_add_test(tests, fdt_refuses_each_broken_structure);
 	tcase_add_test(tests, fdt_refuses_each_broken_header);
 	tcase_add_test(tests, fdt_refuses_blocks_on_blocks);
+	tcase_add_test(tests, fdt_size_is_limited);
+	tcase_add_test(tests, fdt_nops_are_passed_over);
 	tcase_add_test(tests, fdt_depth_is_limited);
 	tcase_add_test(tests, fdt_names_have_a_bound);
 	tcase_add_test(tests, fdt_survives_any_flipped_byte);
@@ -1599,6 +1682,8 @@ static Suite *blob_suite(void)
 	tcase_add_test(tests, bundle_with_bad_tables);
 	tcase_add_test(tests, bundle_with_longer_records);
 	tcase_add_test(tests, bundle_with_too_many_parts);
+	tcase_add_test(tests, bundle_with_a_block_in_the_seal);
+	tcase_add_test(tests, bundle_of_a_board_without_links);
 	tcase_add_test(tests, bundle_overlays_are_found_by_selectors);
 	tcase_add_test(tests, selectors_work_on_a_blob);
 
