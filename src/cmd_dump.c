@@ -157,8 +157,8 @@ static void add_selector(struct dump *dump, struct table *table, const char *ove
 /* What the host's overlays are bound by: the children of /nv2-bind. */
 static void print_selectors(struct dump *dump)
 {
-	static const char *const heads[] = {"overlay", ">selector", "kind", "argument", ">under",
-					    "what",    NULL};
+	static const char *const heads[] = {"overlay", ">selector", "kind", "argument",
+					    ">under",  "what",      NULL};
 	struct table *table = table_new(dump->arena, heads);
 
 	for (unsigned kind = NV2_PART_HOST_FW; kind <= NV2_PART_HOST_OS; kind++) {
@@ -181,9 +181,8 @@ static void print_selectors(struct dump *dump)
 
 static void print_regions(struct dump *dump)
 {
-	static const char *const heads[] = {"device",  "kind",     "NPU",  "GPU",   ">region",
-					    "offset",  "size",     "type", "tgt",   "ATSD",
-					    ">speed",  NULL};
+	static const char *const heads[] = {"device", "kind", "NPU", "GPU",  ">region", "offset",
+					    "size",   "type", "tgt", "ATSD", ">speed",  NULL};
 	struct table *table = table_new(dump->arena, heads);
 	struct nv2_region region;
 	struct nv2_device device;
@@ -253,9 +252,10 @@ static void print_plan(struct dump *dump)
 		buffer_add(dump->out, plan.data, plan.size);
 	else
 		diag_add_about(dump->session->diags, &bundle_codes[BUNDLE_DAMAGED], dump->file,
-			       "%s", root ? "the plan in it is of another format"
-				     : plan.data ? "the plan in it is no JSON"
-						 : "there is no plan in it to show as JSON");
+			       "%s",
+			       root        ? "the plan in it is of another format"
+			       : plan.data ? "the plan in it is no JSON"
+					   : "there is no plan in it to show as JSON");
 	json_decref(root);
 }
 
@@ -280,7 +280,8 @@ static enum exit_status run_dump(struct session *session)
 		return usage_error(session->command,
 				   "standard output has the bundle: diagnostics must be text");
 	source = open_source(session, settings->files[0]);
-	if (!source || !read_bundle(session->diags, source->name, source->text, source->size, &bundle))
+	if (!source ||
+	    !read_bundle(session->diags, source->name, source->text, source->size, &bundle))
 		return EXIT_DONE;
 	if (settings->key && !verify_bundle(session->diags, source->name, &bundle, settings->key))
 		return EXIT_DONE;
@@ -305,9 +306,10 @@ const struct command dump_command = {
 	.name = "dump",
 	.arguments = "[OPTION]... BUNDLE",
 	.summary = "Check a bundle and show what it holds",
-	.details = "A key file holds 32 bytes in base64 on one line. Without --key the signature is\n"
-		   "checked against the key that the bundle itself names, which proves nothing about\n"
-		   "who that is.\n",
+	.details =
+		"A key file holds 32 bytes in base64 on one line. Without --key the signature is\n"
+		"checked against the key that the bundle itself names, which proves nothing about\n"
+		"who that is.\n",
 	.options = options,
 	.files_min = 1,
 	.files_max = 1,

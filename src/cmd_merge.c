@@ -3,12 +3,11 @@
  * `nv2dtc merge`: a base and the overlays on top of it, as one tree. Writes
  * nothing unless every overlay could be applied.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "core/output.h"
-#include "nv2/bundle.h"
+#include "sign.h"
 #include "tree/bind.h"
 #include "tree/codes.h"
 #include "tree/overlay.h"
@@ -53,18 +52,28 @@ static bool is_bundle(const struct source *source)
 	       !memcmp(source->text + NV2_SEAL_OFFSET, NV2_SEAL_MAGIC, sizeof(NV2_SEAL_MAGIC));
 }
 
+/* What a bundle has for the kernel. What it has for firmware, firmware has to apply. */
+static struct tree *open_bundle(struct session *session, const struct source *source)
+{
+	const struct nv2_part *part;
+	struct nv2_bundle bundle;
+
+	if (!read_bundle(session->diags, source->name, source->text, source->size, &bundle))
+		return NULL;
+	part = &bundle.part[NV2_PART_HOST_OS];
+	return tree_read_dtb(session->arena, session->strings, session->diags,
+			     arena_printf(session->arena, "%s (%s)", source->name, part->name),
+			     part->data, part->size);
+}
+
 static struct tree *open_overlay(struct session *session, const char *path)
 {
 	struct source *source = open_source(session, path);
 
 	if (!source)
 		return NULL;
-	if (is_bundle(source)) {
-		diag_add_about(session->diags, &tree_codes[TREE_BUNDLE], source->name,
-			       "is a bundle, and this release does not merge bundles yet: give its "
-			       "late-bound host-os overlay (.host-os.dtbo)");
-		return NULL;
-	}
+	if (is_bundle(source))
+		return open_bundle(session, source);
 	return tree_read_dtb(session->arena, session->strings, session->diags, source->name,
 			     source->text, source->size);
 }

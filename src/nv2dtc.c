@@ -13,7 +13,8 @@
 
 static const struct command *const commands[] = {
 	&compile_command, &check_command, &show_command, &fmt_command, &explain_command,
-	&merge_command,   &dump_command,
+	&merge_command,
+	&verify_command, &dump_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -213,8 +213,8 @@ static void report_damage(struct diags *diags, const char *file, const void *byt
 				"%s (%s%sbyte 0x%" PRIx32 ")", nv2_strerror(status),
 				part ? part : "", part ? ", " : "", bundle->fault);
 	if (status == NV2_ERR_DIGEST && nv2_bundle_size(bytes, size) != size)
-		diag_note_about(diags, record, file, "it has %zu bytes, and its header says %zu", size,
-				nv2_bundle_size(bytes, size));
+		diag_note_about(diags, record, file, "it has %zu bytes, and its header says %zu",
+				size, nv2_bundle_size(bytes, size));
 }
 
 bool read_bundle(struct diags *diags, const char *file, const void *bytes, size_t size,

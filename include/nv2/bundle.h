@@ -32,7 +32,7 @@
  *                     page-size         u32, bytes: pages of the host
  *   /parts/NAME       kind              string, see below; unknown ones are passed over
  *                     guest *           string: the guest the part is for; (kind, guest) is unique
- *                     record-size *     u32, bytes: tables only; later versions may append to records
+ *                     record-size *     u32, bytes, tables only: records may grow at their end
  *                     data              the part itself
  *                     sha256            32 bytes, of `data`
  *
@@ -78,26 +78,26 @@ extern "C" {
 
 enum nv2_status {
 	NV2_OK = 0,
-	NV2_ERR_TRUNCATED,       /* fewer bytes than there must be */
-	NV2_ERR_TRAILING,        /* more bytes than the header's totalsize */
-	NV2_ERR_NOT_BUNDLE,      /* it does not start as a bundle does */
-	NV2_ERR_VERSION,         /* a major version of the bundle that this reader does not know */
-	NV2_ERR_SEAL,            /* flags that are not known, or a signature that is not announced */
-	NV2_ERR_DIGEST,          /* the seal's SHA-256 is not that of the bytes */
-	NV2_ERR_FDT_MAGIC,       /* no flattened device tree */
-	NV2_ERR_FDT_VERSION,     /* neither version 16 nor one readable as 17 */
-	NV2_ERR_FDT_LAYOUT,      /* blocks outside of the blob, misaligned or on top of each other */
+	NV2_ERR_TRUNCATED,   /* fewer bytes than there must be */
+	NV2_ERR_TRAILING,    /* more bytes than the header's totalsize */
+	NV2_ERR_NOT_BUNDLE,  /* it does not start as a bundle does */
+	NV2_ERR_VERSION,     /* a major version of the bundle that this reader does not know */
+	NV2_ERR_SEAL,        /* flags that are not known, or a signature that is not announced */
+	NV2_ERR_DIGEST,      /* the seal's SHA-256 is not that of the bytes */
+	NV2_ERR_FDT_MAGIC,   /* no flattened device tree */
+	NV2_ERR_FDT_VERSION, /* neither version 16 nor one readable as 17 */
+	NV2_ERR_FDT_LAYOUT,  /* blocks outside of the blob, misaligned or on top of each other */
 	NV2_ERR_FDT_RESERVATION, /* the memory reservation map has no end */
 	NV2_ERR_FDT_STRUCTURE,   /* an unknown tag, or one where it may not be, or an early end */
-	NV2_ERR_FDT_NAME,        /* a node's or property's name: missing, endless or forbidden bytes */
-	NV2_ERR_FDT_ROOT,        /* no root, two of them, or a root with a name */
-	NV2_ERR_FDT_DEPTH,       /* nodes nested too deep */
-	NV2_ERR_FORMAT,          /* the root, or /parts, lacks something or has the wrong type */
-	NV2_ERR_PART,            /* a part likewise */
-	NV2_ERR_PART_MISSING,    /* there is no such part */
-	NV2_ERR_PART_TWICE,      /* two parts have the same kind and guest */
-	NV2_ERR_PART_DIGEST,     /* a part's SHA-256 is not that of its data */
-	NV2_ERR_TABLE,           /* a table with a record that refers to nothing, or is no record */
+	NV2_ERR_FDT_NAME,     /* a node's or property's name: missing, endless or forbidden bytes */
+	NV2_ERR_FDT_ROOT,     /* no root, two of them, or a root with a name */
+	NV2_ERR_FDT_DEPTH,    /* nodes nested too deep */
+	NV2_ERR_FORMAT,       /* the root, or /parts, lacks something or has the wrong type */
+	NV2_ERR_PART,         /* a part likewise */
+	NV2_ERR_PART_MISSING, /* there is no such part */
+	NV2_ERR_PART_TWICE,   /* two parts have the same kind and guest */
+	NV2_ERR_PART_DIGEST,  /* a part's SHA-256 is not that of its data */
+	NV2_ERR_TABLE,        /* a table with a record that refers to nothing, or is no record */
 	NV2_STATUS_COUNT
 };
 
@@ -175,7 +175,7 @@ enum nv2_part_kind {
 };
 
 struct nv2_part {
-	const char *name;            /* of its node */
+	const char *name; /* of its node */
 	const char *kind;
 	const char *guest;           /* or NULL */
 	const unsigned char *data;   /* not aligned to anything */
@@ -187,12 +187,12 @@ struct nv2_part {
 struct nv2_bundle {
 	struct nv2_fdt fdt;
 	const struct nv2_seal *seal;
-	uint32_t version;            /* the counter */
+	uint32_t version; /* the counter */
 	uint32_t page_size;
 	const char *board;
-	const char *compatible;      /* strings, */
-	uint32_t compatible_size;    /* this many bytes with their NULs */
-	uint32_t parts;              /* the node /parts */
+	const char *compatible;   /* strings, */
+	uint32_t compatible_size; /* this many bytes with their NULs */
+	uint32_t parts;           /* the node /parts */
 	uint32_t part_count;
 	struct nv2_part part[NV2_PART_KINDS]; /* always there */
 	uint32_t device_count, region_count, write_count;

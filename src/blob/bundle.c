@@ -18,7 +18,7 @@
 _Static_assert(sizeof(struct nv2_seal) == NV2_SEAL_SIZE, "the seal has no holes");
 _Static_assert(HEAD_SIZE % 8 == 0, "the reservation map is aligned");
 _Static_assert(offsetof(struct nv2_seal, signature) == NV2_SEAL_MESSAGE_SIZE,
-	      "the signature is of all before it");
+	       "the signature is of all before it");
 _Static_assert(ZERO_START + ZERO_SIZE == HEAD_SIZE, "digest and signature end the seal");
 
 /* --- the seal ---------------------------------------------------------------- */
@@ -177,7 +177,8 @@ static enum nv2_status check_seal(struct nv2_bundle *bundle, const void *bytes, 
 	enum nv2_status status = nv2_seal_check(bytes, size);
 
 	if (status)
-		return fail(bundle, status, status == NV2_ERR_NOT_BUNDLE ? 0 : NV2_SEAL_OFFSET, NULL);
+		return fail(bundle, status, status == NV2_ERR_NOT_BUNDLE ? 0 : NV2_SEAL_OFFSET,
+			    NULL);
 	bundle->seal = (const struct nv2_seal *)((const unsigned char *)bytes + NV2_SEAL_OFFSET);
 	status = nv2_fdt_open(&bundle->fdt, bytes, size);
 	if (status)
@@ -215,8 +216,8 @@ static enum nv2_status check_root(struct nv2_bundle *bundle)
 	if (!format || !has_string(format, size, "nv2,bundle-1"))
 		return fail(bundle, NV2_ERR_FORMAT, fdt->root, NULL);
 	bundle->board = nv2_fdt_string(fdt, fdt->root, "board");
-	bundle->compatible = nv2_fdt_strings(fdt, fdt->root, "board-compatible",
-					     &bundle->compatible_size);
+	bundle->compatible =
+		nv2_fdt_strings(fdt, fdt->root, "board-compatible", &bundle->compatible_size);
 	bundle->parts = nv2_fdt_find(fdt, "/parts", strlen("/parts"));
 	if (!nv2_fdt_u32(fdt, fdt->root, "bundle-version", &bundle->version) ||
 	    !nv2_fdt_u32(fdt, fdt->root, "page-size", &bundle->page_size) || !bundle->board ||
@@ -249,8 +250,8 @@ static enum nv2_status check_known_part(struct nv2_bundle *bundle, const struct 
 			continue;
 		if (part->guest)
 			return fail(bundle, NV2_ERR_PART, at, part->name);
-		if (row->record_size && (part->record_size < row->record_size ||
-					 part->size % part->record_size))
+		if (row->record_size &&
+		    (part->record_size < row->record_size || part->size % part->record_size))
 			return fail(bundle, NV2_ERR_TABLE, at, part->name);
 		bundle->part[kind] = *part;
 		return row->tree ? check_tree(bundle, part) : NV2_OK;
@@ -314,7 +315,8 @@ static const char *read_name(const struct nv2_bundle *bundle, const unsigned cha
 {
 	uint32_t name = nv2_get_be32(at);
 
-	return is_name(bundle, name) ? (const char *)bundle->part[NV2_PART_NAMES].data + name : NULL;
+	return is_name(bundle, name) ? (const char *)bundle->part[NV2_PART_NAMES].data + name
+				     : NULL;
 }
 
 /* 0xffffffff gives NULL as well, but says so. */

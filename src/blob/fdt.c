@@ -39,7 +39,7 @@ struct item {
 	uint32_t name;     /* offset, in the blob for a node, in the string table for a property */
 	uint32_t name_len; /* of a node's */
 	uint32_t value, len;
-	uint32_t next;     /* where the next tag is */
+	uint32_t next; /* where the next tag is */
 };
 
 /* All it gives lies in the structure block, but for a property's name, which may lie anywhere. */

@@ -71,7 +71,7 @@ const char *nv2_fdt_strings(const struct nv2_fdt *fdt, uint32_t node, const char
 struct nv2_fdt_walk {
 	const struct nv2_fdt *fdt;
 	uint32_t node;
-	uint32_t depth; /* 0: the root */
+	uint32_t depth;                       /* 0: the root */
 	uint32_t path[NV2_FDT_DEPTH_MAX + 1]; /* from the root, path[0], to the node, path[depth] */
 	/* Its own: */
 	uint32_t next; /* tag */

@@ -15,7 +15,8 @@ static const char *const texts[] = {
 	[NV2_ERR_DIGEST] = "the contents were changed: they do not have the seal's SHA-256",
 	[NV2_ERR_FDT_MAGIC] = "this is no flattened device tree",
 	[NV2_ERR_FDT_VERSION] = "this version of flattened device trees cannot be read",
-	[NV2_ERR_FDT_LAYOUT] = "a block of the device tree lies outside of it, crooked, or on another",
+	[NV2_ERR_FDT_LAYOUT] =
+		"a block of the device tree lies outside of it, crooked, or on another",
 	[NV2_ERR_FDT_RESERVATION] = "the device tree's memory reservation map has no end",
 	[NV2_ERR_FDT_STRUCTURE] = "the device tree's structure is broken",
 	[NV2_ERR_FDT_NAME] = "a name in the device tree is missing, endless or no name",

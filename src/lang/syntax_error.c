@@ -87,6 +87,11 @@ static const char *span_text(struct parser *parser, struct span span)
 			     span.len < 40 ? span.len : 40);
 }
 
+static bool is_word(int kind)
+{
+	return kind >= WORD && kind <= WORD_AT;
+}
+
 static bool ends_statement(int kind)
 {
 	return !kind || kind == ';' || kind == '{' || kind == '}';
@@ -144,7 +149,8 @@ static bool report_first_word(struct parser *parser, struct span span, int found
 		report_unknown_statement(parser, span_text(parser, word), word, WORD);
 		return true;
 	}
-	if (found == ';' && scan->last[2] == WORD && ends_statement(scan->last[3])) {
+	if (found == ';' && is_word(scan->last[1]) && scan->last[2] == WORD &&
+	    ends_statement(scan->last[3])) {
 		word = scan->last_spans[2];
 		report_missing_equals(parser, word, scan->last_spans[1]);
 		return true;
@@ -173,7 +179,7 @@ static bool report_unit(struct parser *parser, struct span span, int found)
 	struct scan *scan = parser->scan;
 	struct diag_record *error;
 
-	if (scan->last[1] != NUMBER || found < WORD || found > WORD_AT)
+	if (scan->last[1] != NUMBER || !is_word(found))
 		return false;
 	error = lang_error(scan, LANG_SYNTAX, span, "'%s' is no unit of size",
 			   span_text(parser, span));

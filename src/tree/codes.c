@@ -213,12 +213,15 @@ const struct diag_def tree_codes[] = {
 		  "Offsets in a blob have 32 bits, and firmware and tools take them as signed. The "
 		  "merged tree needs 2 GiB or more.",
 		  "Look at the sizes of the overlays: one of them is no ordinary overlay."),
-	[TREE_BUNDLE] =
-		E("0343", "bundle-unusable", "the bundle cannot be used",
-		  "A bundle (.nv2b) is sealed: magic, version and a SHA-256 over all its bytes come "
-		  "first and are checked before anything in it is parsed, then every part has its "
-		  "own. merge takes the host-os overlay out of it.",
-		  "Copy or compile the bundle again; its size and SHA-256 tell a damaged copy."),
+	[TREE_STAGE] = {
+		.code = "NV2-N0343", .name = "tree-stage", .level = SEVERITY_NOTE,
+		.summary = "which stage a host tree is from",
+		.explain = "Firmware is given a tree with NPUs, links and slots (host-fw), makes "
+			   "NPU PHBs, bridges and GPU memory, and gives the kernel a tree with all "
+			   "of them (host-os). verify and import tell the two by the NPU PHBs, "
+			   "\"ibm,power9-npu-pciex\", and look at what a tree of that stage can "
+			   "have.",
+	},
 };
 
 static_assert(sizeof(tree_codes) / sizeof(tree_codes[0]) == TREE_CODE_COUNT,

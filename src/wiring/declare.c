@@ -275,6 +275,8 @@ static void set_property(struct resolve *resolve, struct declaration *block,
 			block->properties[id - first] = stmt;
 			return;
 		}
+		if (stmt->damaged)
+			return;
 		error = WIRING_ERROR(resolve, WIRING_PROPERTY_TWICE, stmt->name.span,
 				     "'%s' is set twice in this block", stmt->name.text);
 		diag_note(resolve->diags, error, in_this_block[id - first]->name.span,

@@ -273,7 +273,8 @@ static void check_bridges(const struct check *check, const struct guest *guest,
 	const struct vphb_device *first = bridges_on(check, vphb, gpu, &names);
 	struct diag_record *error;
 
-	if (!first || vphb_has_gpu(vphb, gpu)) {
+	/* With the GPU on another vPHB the group is torn apart: that is another rule's. */
+	if (!first || vphb_has_gpu(vphb, gpu) || guest_has(guest, gpu, NULL)) {
 		buffer_free(&names);
 		return;
 	}
@@ -282,16 +283,7 @@ static void check_bridges(const struct check *check, const struct guest *guest,
 			    (unsigned long long)vphb->number,
 			    strchr(names.data, ',') ? "their GPU" : "its GPU", gpu->name);
 	buffer_free(&names);
-	for (size_t i = 0; i < guest->vphbs.count; i++)
-		for (size_t j = 0; j < guest->vphbs.items[i]->devices.count; j++)
-			if (guest->vphbs.items[i]->devices.items[j].gpu == gpu)
-				diag_note(check->diags, error,
-					  guest->vphbs.items[i]->devices.items[j].span,
-					  "%s is on vPHB %llu", gpu->name,
-					  (unsigned long long)guest->vphbs.items[i]->number);
-	if (!guest_has(guest, gpu, NULL))
-		diag_note(check->diags, error, first->link->port_span, "%s is wired here",
-			  gpu->name);
+	diag_note(check->diags, error, first->link->port_span, "%s is wired here", gpu->name);
 }
 
 /* rows 20 and 21; on each vPHB, for QEMU pairs them by tgt there */

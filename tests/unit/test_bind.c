@@ -933,7 +933,8 @@ int main(void)
 	SRunner *runner = srunner_create(make_suite());
 	int failed;
 
-	srunner_run_all(runner, CK_ENV);
+	srunner_set_tap(runner, "-");
+	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

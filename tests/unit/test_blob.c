@@ -1302,7 +1302,7 @@ START_TEST(bundle_with_too_many_parts)
 }
 END_TEST
 
-/* A block of the tree in the seal, where readers of the tree would read what is not sealed alike. */
+/* A block of the tree in the seal: it would be read as a tree where it is sealed in another way. */
 START_TEST(bundle_with_a_block_in_the_seal)
 {
 	struct buffer bytes = small_bundle();

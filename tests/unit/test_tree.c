@@ -1246,9 +1246,10 @@ START_TEST(has_whole_codes)
 {
 	for (size_t i = 0; i < TREE_CODE_COUNT; i++) {
 		ck_assert_msg(tree_codes[i].code && tree_codes[i].name && tree_codes[i].summary &&
-				      tree_codes[i].explain && tree_codes[i].fix,
+				      tree_codes[i].explain &&
+				      (tree_codes[i].fix || tree_codes[i].level == SEVERITY_NOTE),
 			      "row %zu", i);
-		ck_assert_int_eq(strncmp(tree_codes[i].code, "NV2-E03", 7), 0);
+		ck_assert_int_eq(strncmp(tree_codes[i].code + 5, "03", 2), 0);
 		for (size_t j = 0; j < i; j++) {
 			ck_assert_str_ne(tree_codes[i].code, tree_codes[j].code);
 			ck_assert_str_ne(tree_codes[i].name, tree_codes[j].name);
@@ -1317,7 +1318,8 @@ int main(void)
 	SRunner *runner = srunner_create(make_suite());
 	int failed;
 
-	srunner_run_all(runner, CK_ENV);
+	srunner_set_tap(runner, "-");
+	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

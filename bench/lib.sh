@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+# shellcheck shell=sh
+#
+# What the measurements share: where things are, a private directory, wiring
+# files of any size. Sourced first.
+
+set -u
+LC_ALL=C
+export LC_ALL
+unset CDPATH
+
+srcdir=$(cd -- "${srcdir:-$(dirname -- "$0")/..}" && pwd) || exit 1
+builddir=$(cd -- "${builddir:-$srcdir/build}" && pwd) || exit 1
+: "${NV2DTC:=$builddir/nv2dtc}"
+: "${CC:=cc}"
+
+if [ ! -x "$NV2DTC" ]; then
+	printf '%s: there is no program %s\n' "$0" "$NV2DTC" >&2
+	exit 1
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/nv2dtc-bench.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# progress TEXT: what is being done; for people at a terminal only.
+progress() {
+	[ -t 2 ] || return 0
+	printf '\r\033[K%s' "$1" >&2
+}
+
+# generate KIND N FILE
+generate() {
+	awk -v kind="$1" -v n="$2" -f "$srcdir/bench/generate.awk" </dev/null >"$3"
+}
+
+# calc FORMAT EXPRESSION: one number. The words are ours, never input's.
+calc() {
+	awk "BEGIN { printf \"$1\", $2 }"
+}
