@@ -10,11 +10,13 @@
 #
 #	NV2DTC	program (default: builddir's); one built with -g names more
 #	LIMIT	default 2.3
+#	SCALE	factor for all sizes, to find what is small yet; default 1
 
 # shellcheck source=bench/lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 : "${LIMIT:=2.3}"
+: "${SCALE:=1}"
 
 for tool in valgrind callgrind_annotate; do
 	command -v "$tool" >/dev/null || {
@@ -92,7 +94,7 @@ prepare() {
 
 # row NAME KIND N COMMAND...: FILE among the command's words stands for the input.
 row() {
-	name=$1 kind=$2 n=$3
+	name=$1 kind=$2 n=$(($3 * SCALE))
 	shift 3
 	case $wanted in
 	'  ') ;;
@@ -138,7 +140,7 @@ quiet='-Wno-gpu-unwired -Wno-board-empty'
 	row includes includes 400 check $quiet
 	row same-include same-include 1500 check
 	row sum sum 10000 check $quiet
-	row choice choice 2000 check $quiet
+	row choice choice 1000 check $quiet
 	row minus minus 4000 check $quiet
 	row strings strings 5000 check
 	row cells cells 20000 check $quiet

@@ -321,7 +321,9 @@ static struct source *find_include(struct scan *scan, const char *name, int *err
 		return source_read(lang->sources, name, name, error);
 	path = join_path(lang->arena, path, slash ? (size_t)(slash - path) : 0, name);
 	source = source_read(lang->sources, path, name, error);
-	for (size_t i = 0; !source && *error == ENOENT && i < lang->include_dirs.count; i++) {
+	for (size_t i = 0; !source && (*error == ENOENT || *error == ENOTDIR) &&
+			   i < lang->include_dirs.count;
+	     i++) {
 		const char *dir = lang->include_dirs.items[i];
 
 		path = join_path(lang->arena, dir, strlen(dir), name);
@@ -349,6 +351,12 @@ static bool includes_itself(struct scan *scan, struct source *source)
 	return false;
 }
 
+static bool is_absence(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP ||
+	       error == ENAMETOOLONG || error == EACCES;
+}
+
 struct source *scan_include(struct scan *scan, const char *text, size_t len)
 {
 	const char *name = scan_string(scan, text, len);
@@ -360,6 +368,9 @@ struct source *scan_include(struct scan *scan, const char *text, size_t len)
 	if (!source) {
 		lang_error(scan, LANG_INCLUDE_MISSING, scan->token, "cannot read \"%s\": %s", name,
 			   strerror(error));
+		/* A file that is not there is the text's fault; one that fails to be read is not. */
+		if (!is_absence(error))
+			scan->lang->diags->system_failure = true;
 		scan->syntax->include_lost = true;
 		return NULL;
 	}

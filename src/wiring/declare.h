@@ -2,8 +2,7 @@
 #ifndef NV2_WIRING_DECLARE_H
 #define NV2_WIRING_DECLARE_H
 
-#include <uthash.h>
-
+#include "core/hash.h"
 #include "wiring/codes.h"
 #include "wiring/wiring.h"
 
