@@ -14,6 +14,7 @@
 
 #include "compile.h"
 #include "core/output.h"
+#include "import/codes.h"
 #include "emit/bundle.h"
 #include "sign.h"
 #include "tree/codes.h"
@@ -287,6 +288,7 @@ static void register_codes(struct diags *diags)
 	for (const struct diag_def *def = lang_codes; def->code; def++)
 		diag_register(diags, def);
 	wiring_register_codes(diags);
+	import_register_codes(diags);
 	for (size_t i = 0; i < BUNDLE_CODES; i++)
 		diag_register(diags, &bundle_codes[i]);
 	for (size_t i = 0; i < TREE_CODE_COUNT; i++)

@@ -99,7 +99,7 @@ struct command {
 
 extern const struct command compile_command, check_command, show_command, fmt_command,
 	explain_command,
-	merge_command, verify_command, dump_command;
+	merge_command, verify_command, import_command, dump_command;
 
 /* Rows that several commands have. */
 #define OPTION_ROW_INCLUDE                                                                         \

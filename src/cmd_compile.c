@@ -25,6 +25,7 @@ struct emission {
 	const struct plan_guest *guest;
 	const struct tree *guest_tree;
 	ARRAY(struct bundle_guest) guests; /* their fragments */
+	ARRAY(struct bundle_file) files;   /* what else the bundle holds */
 };
 
 enum emitter_scope {
@@ -122,14 +123,12 @@ static bool emit_bundle_file(const struct emission *emission, struct buffer *out
 {
 	struct session *session = emission->session;
 	struct overlays late = emission->overlays;
-	struct buffer plan = {0};
-	struct bundle_file file = {.kind = "plan"};
 	struct bundle_contents contents = {
 		.board = emission->board,
 		.guests = emission->guests.items,
 		.guest_count = emission->guests.count,
-		.files = &file,
-		.file_count = 1,
+		.files = emission->files.items,
+		.file_count = emission->files.count,
 		.version = session->settings.bundle_version,
 	};
 	bool good;
@@ -139,11 +138,7 @@ static bool emit_bundle_file(const struct emission *emission, struct buffer *out
 		return false;
 	contents.host_fw = late.host_fw;
 	contents.host_os = late.host_os;
-	emit_plan_json(emission->plan, emission->board, &plan);
-	file.bytes = plan.data;
-	file.len = plan.len;
 	good = emit_bundle(session->arena, session->strings, &contents, out);
-	buffer_free(&plan);
 	if (good && session->settings.sign)
 		good = sign_bundle(session->diags, out, session->settings.sign);
 	return good;
@@ -245,6 +240,41 @@ static bool add_files(const struct emission *emission, unsigned chosen, enum emi
 	return true;
 }
 
+/* A text that goes into the bundle as it is. */
+static void add_bundle_file(struct emission *emission, const char *kind, const char *guest,
+			    struct buffer *text)
+{
+	struct arena *arena = emission->session->arena;
+
+	*ARRAY_PUSH(arena, &emission->files) = (struct bundle_file){
+		.kind = kind,
+		.guest = guest,
+		.bytes = arena_strndup(arena, text->data, text->len),
+		.len = text->len,
+	};
+	buffer_free(text);
+}
+
+/* The plan, and what tells a VMM about each guest: `nv2boot vmm` fills in the host's addresses. */
+static bool collect_bundle_files(struct emission *emission, const struct plan_guest *guest)
+{
+	struct buffer text = {0};
+
+	if (!guest) {
+		emit_plan_json(emission->plan, emission->board, &text);
+		add_bundle_file(emission, "plan", NULL, &text);
+		return true;
+	}
+	if (!emit_qemu(guest, &text)) {
+		buffer_free(&text);
+		return false;
+	}
+	add_bundle_file(emission, "qemu", guest->guest->name, &text);
+	emit_libvirt(guest, &text);
+	add_bundle_file(emission, "libvirt", guest->guest->name, &text);
+	return true;
+}
+
 static bool emit_guests(struct emission *emission, unsigned chosen, struct output_set *outputs)
 {
 	const struct board *board = emission->board->board;
@@ -265,6 +295,10 @@ static bool emit_guests(struct emission *emission, unsigned chosen, struct outpu
 			(struct bundle_guest){guest->guest->name, emission->guest_tree};
 		if (!add_files(emission, chosen, SCOPE_GUEST, SCOPE_GUEST_TREE, stem, outputs))
 			return false;
+		if (is_chosen(chosen, SCOPE_BUNDLE) && !collect_bundle_files(emission, guest)) {
+			report_write(session, guest->guest->name, EOVERFLOW);
+			return false;
+		}
 	}
 	return true;
 }
@@ -278,6 +312,8 @@ static bool emit_board(struct emission *emission, struct tree *base, unsigned ch
 	    !make_overlays(emission->session, emission->board, base, with_os,
 			   &emission->overlays))
 		return false;
+	if (is_chosen(chosen, SCOPE_BUNDLE))
+		collect_bundle_files(emission, NULL);
 	return add_files(emission, chosen, SCOPE_BOARD, SCOPE_HOST_OS, emission->stem, outputs) &&
 	       emit_guests(emission, chosen, outputs);
 }

@@ -5,10 +5,7 @@
  */
 #include "blob/selector.h"
 
-#include <assert.h>
-
-int memcmp(const void *a, const void *b, size_t len);
-size_t strlen(const char *text);
+#include "blob/freestanding.h"
 
 #define VENDOR_IBM 0x1014
 #define VENDOR_NVIDIA 0x10de
@@ -30,7 +27,7 @@ const struct nv2_selector_info nv2_selector_infos[] = {
 	[NV2_SELECT_SLOT] = {"slot", "slot-label", NV2_ARGUMENT_STRING, NO_KIND},
 };
 
-static_assert(sizeof(nv2_selector_infos) / sizeof(nv2_selector_infos[0]) == NV2_SELECTOR_KINDS,
+_Static_assert(sizeof(nv2_selector_infos) / sizeof(nv2_selector_infos[0]) == NV2_SELECTOR_KINDS,
 	      "each selector kind has a row");
 
 enum nv2_selector_kind nv2_selector_kind_by_name(const char *name, size_t len)
@@ -46,18 +43,6 @@ enum nv2_selector_kind nv2_selector_kind_by_name(const char *name, size_t len)
 	return (enum nv2_selector_kind)kind;
 }
 
-static uint32_t read_be32(const void *at)
-{
-	const unsigned char *byte = at;
-
-	return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
-}
-
-static uint64_t read_be64(const void *at)
-{
-	return (uint64_t)read_be32(at) << 32 | read_be32((const unsigned char *)at + 4);
-}
-
 static bool get_u32(const struct nv2_view *view, uintptr_t node, const char *name, uint64_t *value)
 {
 	uint32_t len;
@@ -65,7 +50,7 @@ static bool get_u32(const struct nv2_view *view, uintptr_t node, const char *nam
 
 	if (!bytes || len != 4)
 		return false;
-	*value = read_be32(bytes);
+	*value = nv2_get_be32(bytes);
 	return true;
 }
 
@@ -138,7 +123,7 @@ static bool describe_bridge(const struct nv2_view *view, uintptr_t node,
 
 	if (!reg || !has_vendor(view, node, VENDOR_IBM))
 		return false;
-	selector->value = (read_be32(reg) & PCI_BDF_MASK) >> PCI_BDF_SHIFT;
+	selector->value = (nv2_get_be32(reg) & PCI_BDF_MASK) >> PCI_BDF_SHIFT;
 	return true;
 }
 
@@ -177,7 +162,7 @@ bool nv2_selector_describe(enum nv2_selector_kind kind, const struct nv2_view *v
 		reg = get_reg(view, node, 4);
 		if (!reg || !is_compatible(view, node, "ibm,power9-npu"))
 			return false;
-		selector->value = read_be32(reg);
+		selector->value = nv2_get_be32(reg);
 		return true;
 	case NV2_SELECT_LINK:
 		return is_compatible(view, node, "ibm,npu-link") &&
@@ -186,7 +171,7 @@ bool nv2_selector_describe(enum nv2_selector_kind kind, const struct nv2_view *v
 		reg = get_reg(view, node, 8);
 		if (!reg || !is_compatible(view, node, "ibm,power9-npu-pciex"))
 			return false;
-		selector->value = read_be64(reg);
+		selector->value = nv2_get_be64(reg);
 		return true;
 	case NV2_SELECT_BRIDGE:
 		return describe_bridge(view, node, selector);
@@ -290,7 +275,7 @@ static bool decode_argument(const struct nv2_view *view, uintptr_t node,
 	case NV2_ARGUMENT_U64:
 		if (len != 8)
 			return false;
-		selector->value = read_be64(bytes);
+		selector->value = nv2_get_be64(bytes);
 		return true;
 	case NV2_ARGUMENT_STRING:
 		return get_string(view, node, info->argument, &selector->text,

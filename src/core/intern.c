@@ -87,7 +87,8 @@ const char *intern_bytes(struct intern *strings, const char *text, size_t len)
 	while (strings->slots[at].text) {
 		const struct slot *slot = &strings->slots[at];
 
-		if (slot->hash == hash && slot->len == len && !memcmp(slot->text, text, len))
+		if (slot->hash == hash && slot->len == len &&
+		    (!len || !memcmp(slot->text, text, len)))
 			return slot->text;
 		at = (at + 1) & (strings->size - 1);
 	}

@@ -20,12 +20,13 @@ struct found_gpu;
 struct found_link {
 	struct found_npu *npu;
 	struct found_gpu *gpu;          /* NULL only after an error */
-	const struct tree_node *node;   /* its link node, or */
-	const struct tree_node *bridge; /* its emulated bridge; often both */
+	const struct tree_node *node;   /* its link node */
+	const struct tree_node *bridge; /* its emulated bridge, or NULL */
 	unsigned brick;
 	bool has_group;
 	uint32_t group;
-	const struct link_rate *rate;   /* NULL: not said */
+	const struct link_rate *rate;   /* NULL until decided: not said */
+	bool rate_guessed;
 	uint32_t lane_mask, brick_id;   /* the family's where the tree does not say */
 	uint64_t phy;
 	int port;                       /* of the GPU; -1: not known */
@@ -47,14 +48,14 @@ struct found_port {
 
 struct found_gpu {
 	const char *label;
-	const char *slot;             /* as the tree spells it; NULL: it does not say */
+	const char *slot;             /* as the tree spells it */
 	const struct tree_node *node; /* the GPU itself; NULL: not in the tree */
 	struct found_link *first;     /* its link on the lowest brick */
 	bool needs_path;              /* its slot does not lead to it */
 	bool has_aperture;
 	uint64_t aperture;
 	const struct tree_node *memory;
-	bool ports_known;
+	bool ports_known, ports_damaged;
 	struct found_port ports[GPU_PORTS_MAX];
 };
 
@@ -80,6 +81,7 @@ struct found {
 	ARRAY(struct found_npu *) npus; /* by chip, in the end */
 	ARRAY(struct found_gpu *) gpus; /* by chip, then group, in the end */
 	struct word_map link_of;        /* a link node or a bridge to its link */
+	struct word_map told;           /* nodes with which something is wrong that has been said */
 	const struct variant *variant;  /* or NULL */
 	bool ports_from_variant;
 	const struct memory_map *map;
@@ -93,10 +95,6 @@ void read_bridges(struct found *found);
 void read_peers(struct found *found);
 /* decide.c: what follows from all of it together. */
 void decide(struct found *found);
-/* write.c: the text. */
-struct wiring_text;
-void write_wiring(const struct found *found, struct wiring_text *text);
-
 /* The text, and which node of the tree each part of it is about. */
 struct text_mark {
 	uint32_t offset;
@@ -110,9 +108,12 @@ struct wiring_text {
 	ARRAY(struct text_mark) marks;
 };
 
+/* write.c */
+void write_wiring(const struct found *found, struct wiring_text *text);
+
 /* The NPU on a chip, made if it is not there yet. */
 struct found_npu *get_npu(struct found *found, uint32_t chip);
-/* The GPU in a slot, or at a node; made if it is not there yet. */
+/* The GPU in a slot, made if it is not there yet; `node` is where, or NULL. */
 struct found_gpu *get_gpu(struct found *found, const char *slot, const struct tree_node *node);
 /* What a property says as one usable string, or NULL. */
 const char *get_text(const struct found *found, const struct tree_node *node, const char *name);
@@ -126,6 +127,9 @@ bool has_compatible(const struct found *found, const struct tree_node *node, con
 struct diag_record *report(const struct found *found, enum import_code code,
 			   const struct tree_node *node, const char *property, const char *format,
 			   ...) FORMAT_PRINTF(5, 6);
+/* Whether the node, or the one above it, was reported; from now on it is. */
+bool was_told(const struct found *found, const struct tree_node *node);
+void tell(struct found *found, const struct tree_node *node);
 /* Says which node the other side of a conflict is in. */
 void report_note(const struct found *found, struct diag_record *record,
 		 const struct tree_node *node, const char *property, const char *message);

@@ -354,7 +354,7 @@ static bool includes_itself(struct scan *scan, struct source *source)
 static bool is_absence(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP ||
-	       error == ENAMETOOLONG || error == EACCES;
+	       error == ENAMETOOLONG || error == EACCES || error == EFBIG;
 }
 
 struct source *scan_include(struct scan *scan, const char *text, size_t len)

@@ -539,8 +539,8 @@ START_TEST(fdt_names_have_a_bound)
 END_TEST
 
 /*
- * What we take, libfdt and the build side take as well, and all of it can be
- * read without leaving the blob.
+ * What we take, libfdt takes as well, and all of it can be read without leaving
+ * the blob. (One thing older ones do not: a NOP right before the end.)
  */
 static void try_mutant(const unsigned char *bytes, size_t size)
 {
