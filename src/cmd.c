@@ -274,7 +274,8 @@ static enum exit_status parse_options(struct session *session, int argc, char **
 	if (*help)
 		return EXIT_DONE;
 	if (argc - optind < command->files_min)
-		return usage_error(command, "no file is named");
+		return usage_error(command, argc == optind ? "no file is named"
+							   : "only one file is named");
 	if (command->files_max >= 0 && argc - optind > command->files_max)
 		return usage_error(command, "one file too many: '%s'", argv[optind + command->files_max]);
 	return EXIT_DONE;

@@ -434,7 +434,8 @@ static void write_outputs(struct session *session, struct output_set *outputs)
 		write_stdout(session, output_contents(outputs, 0));
 		output_drop(outputs);
 	}
-	if (settings->dependencies)
+	/* A rule without a target would be passed over in silence. */
+	if (settings->dependencies && (outputs->files.count || settings->dependency_target))
 		write_dependencies(session, outputs);
 	if (session->diags->system_failure)
 		return;

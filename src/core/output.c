@@ -19,6 +19,7 @@ struct output_file {
 	char *temporary; /* the file under its temporary name */
 	char *saved;     /* what was at `path` before, under another name */
 	struct buffer contents;
+	bool old;    /* there was a file */
 	bool written, renamed;
 	bool kept;   /* `saved` is a second name for the old file */
 	bool unkept; /* there is an old file, and no hard link could be made to it */
@@ -82,14 +83,13 @@ static bool fail(struct output_set *set, const char *path, int error)
 
 static bool write_temporary(struct output_set *set, struct output_file *file, mode_t mask)
 {
-	bool old = false;
 	struct stat status;
 	int fd, error;
 
 	if (!stat(file->target, &status)) {
 		if (S_ISDIR(status.st_mode))
 			return fail(set, file->path, EISDIR);
-		old = true;
+		file->old = true;
 	}
 	fd = mkstemp(file->temporary);
 	if (fd < 0)
@@ -97,7 +97,7 @@ static bool write_temporary(struct output_set *set, struct output_file *file, mo
 	file->written = true;
 	error = write_all(fd, file->contents.data, file->contents.len);
 	/* mkstemp() keeps others out; output is as public as what it replaces, or as any new file. */
-	if (!error && fchmod(fd, old ? status.st_mode & 07777 : 0666 & ~mask) < 0)
+	if (!error && fchmod(fd, file->old ? status.st_mode & 07777 : 0666 & ~mask) < 0)
 		error = errno;
 	if (close(fd) < 0 && !error)
 		error = errno;
@@ -107,12 +107,11 @@ static bool write_temporary(struct output_set *set, struct output_file *file, mo
 /* Keeps what is at `path` under another name until all is done. */
 static bool keep_old(struct output_set *set, struct output_file *file)
 {
-	int fd = mkstemp(file->saved);
-
-	if (fd < 0)
-		return fail(set, file->path, errno);
-	close(fd);
-	unlink(file->saved);
+	if (!file->old)
+		return true;
+	/* As unique as the temporary file's name is. */
+	memcpy(file->saved + strlen(file->saved) - 6,
+	       file->temporary + strlen(file->temporary) - 6, 6);
 	if (!link(file->target, file->saved)) {
 		file->kept = true;
 		return true;

@@ -178,7 +178,23 @@ static uint32_t count_columns(const char *text, size_t len)
 	return columns;
 }
 
-static void locate(const struct source *source, uint32_t offset, const char **name, uint32_t *line,
+static uint32_t column_at(struct source *source, uint32_t start, uint32_t offset)
+{
+	uint32_t from = start, column = 1;
+
+	if (source->last_column.column && source->last_column.line_start == start &&
+	    source->last_column.offset <= offset) {
+		from = source->last_column.offset;
+		column = source->last_column.column;
+	}
+	column += count_columns(source->text + from, offset - from);
+	source->last_column.line_start = start;
+	source->last_column.offset = offset;
+	source->last_column.column = column;
+	return column;
+}
+
+static void locate(struct source *source, uint32_t offset, const char **name, uint32_t *line,
 		   uint32_t *column)
 {
 	size_t index = find_line(source, offset);
@@ -193,7 +209,7 @@ static void locate(const struct source *source, uint32_t offset, const char **na
 		*name = marker->name ? marker->name : source->name;
 		*line = marker->line + (uint32_t)(index - base);
 	}
-	*column = count_columns(source->text + start, offset - start) + 1;
+	*column = column_at(source, start, offset);
 }
 
 bool source_place(struct sources *sources, struct span span, struct place *place)

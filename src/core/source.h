@@ -33,6 +33,10 @@ struct source {
 
 	ARRAY(uint32_t) lines;                /* offset of each line start, built on first use */
 	ARRAY(struct source_marker) markers;  /* C preprocessor line markers, in file order */
+	/* The last column worked out: most places asked for lie behind it on its line. */
+	struct {
+		uint32_t line_start, offset, column;
+	} last_column;
 };
 
 /* `# 12 "file"` on the line before `offset`: that line is line 12 of `file`. */

@@ -28,7 +28,7 @@ static const char intro[] =
 	"  <?nv2 @NAME@?> behind a source address says that the address of that device\n"
 	"  is not in the wiring. Domains 0xffff and below stand for the PCI domain of an\n"
 	"  NPU's PHB, which is the host firmware's choice; libvirt does not start the\n"
-	"  guest with them. `nv2boot vmm` fills the addresses in.\n"
+	"  guest with them. Put the addresses of the machine in.\n"
 	"-->\n";
 
 /* How many bytes at `text` make one character that XML 1.0 has no room for; 0: none. */

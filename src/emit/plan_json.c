@@ -197,9 +197,10 @@ void emit_plan_json(const struct plan *plan, const struct plan_board *only, stru
 	json_t *root = json_object(), *boards = json_array(), *guests = json_array();
 
 	set_text(root, "format", "nv2-plan-1");
-	for (size_t i = 0; i < plan->boards.count; i++)
-		if (!only || plan->boards.items[i] == only)
-			append_item(boards, board_json(plan->boards.items[i]));
+	if (only)
+		append_item(boards, board_json(only));
+	for (size_t i = 0; !only && i < plan->boards.count; i++)
+		append_item(boards, board_json(plan->boards.items[i]));
 	for (size_t i = 0; !only && i < wiring->guests.count; i++)
 		append_item(guests, guest_json(wiring->guests.items[i]));
 	for (size_t i = 0; only && i < only->board->guests.count; i++)

@@ -19,7 +19,7 @@ static const char intro[] =
 	"# make the numbers of the guest's tree, as in the guest fragment.\n"
 	"#\n"
 	"# @NAME@ stands for the host's address of a device, 0004:04:00.0, which is not\n"
-	"# in the wiring: `nv2boot vmm` fills it in. A bridge is on the domain of its\n"
+	"# in the wiring: put it in for the machine. A bridge is on the domain of its\n"
 	"# NPU's PHB, and that is the host firmware's choice.\n";
 
 static void add_comment(struct buffer *out, const struct vphb_device *device)

@@ -240,30 +240,23 @@ struct ports *new_port(struct parser *parser, uint64_t first, uint64_t last, str
 		}
 		/* Its length is right: nothing more has to be said about that. */
 		*port = (struct ports){
-			.first = last, .last = first, .span = span, .falls = true};
+			.first = last, .last = first, .span = span, .tail = port, .falls = true};
 		return port;
 	}
-	*port = (struct ports){.first = first, .last = last, .span = span};
+	*port = (struct ports){.first = first, .last = last, .span = span, .tail = port};
 	return port;
 }
 
 struct ports *append_port(struct ports *list, struct ports *port)
 {
-	struct ports *last = list;
-
-	while (last->next)
-		last = last->next;
-	last->next = port;
+	list->tail->next = port;
+	list->tail = port;
 	return list;
 }
 
 struct device_ref device_with_ports(struct name name, struct ports *ports, struct span span)
 {
-	struct ports *last = ports;
-
-	while (last && last->next)
-		last = last->next;
-	return (struct device_ref){.name = name, .ports = ports, .last_port = last, .span = span};
+	return (struct device_ref){.name = name, .ports = ports, .span = span};
 }
 
 struct rate whole_rate(struct parser *parser, uint64_t number, struct name unit, struct span span)
@@ -333,8 +326,7 @@ struct value_list append_value(struct parser *parser, struct value_list list, st
 	else if (ports_open && value->kind == VALUE_NUMBER)
 		port = new_port(parser, value->number, value->number, value->span);
 	if (port) {
-		last->device.last_port->next = port;
-		last->device.last_port = port;
+		append_port(last->device.ports, port);
 		last->span = last->device.span = span_join(last->span, value->span);
 		return list;
 	}

@@ -25,13 +25,14 @@ struct ports {
 	struct ports *next;
 	uint64_t first, last;
 	struct span span;
+	struct ports *tail; /* in the first of a list: the last of it */
 	bool falls; /* written the wrong way round, which was reported */
 };
 
 /* `GPU0`, or `npu0:0-2,5`. */
 struct device_ref {
 	struct name name;
-	struct ports *ports, *last_port; /* NULL: none given */
+	struct ports *ports; /* NULL: none given */
 	struct span span;
 };
 

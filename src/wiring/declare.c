@@ -107,6 +107,8 @@ void forget_symbols(struct resolve *resolve)
 {
 	HASH_CLEAR(hh, resolve->symbols);
 	HASH_CLEAR(hh, resolve->labels);
+	HASH_CLEAR(hh, resolve->names);
+	HASH_CLEAR(hh, resolve->dropped_words);
 }
 
 static void add_use(struct resolve *resolve, struct declaration *declaration)
@@ -158,22 +160,42 @@ static bool is_word_character(char c)
 	       c == '_' || c == '-';
 }
 
-bool name_was_dropped(const struct resolve *resolve, const char *name)
+static void note_word(struct resolve *resolve, const char *text, size_t len)
 {
-	size_t len = strlen(name);
+	const char *word = intern_bytes(resolve->strings, text, len);
+	struct dropped_word *noted;
 
-	for (size_t i = 0; i < resolve->syntax->dropped.count; i++) {
-		struct span span = resolve->syntax->dropped.items[i].span;
-		const struct source *source = source_get(resolve->diags->sources, span.file);
-		const char *at = source ? source->text + span.offset : "";
-		const char *end = at + (source ? span.len : 0);
+	HASH_FIND_PTR(resolve->dropped_words, &word, noted);
+	if (noted)
+		return;
+	noted = arena_alloc(resolve->arena, sizeof(*noted));
+	noted->word = word;
+	HASH_ADD_PTR(resolve->dropped_words, word, noted);
+}
 
-		for (; at + len <= end; at++)
-			if (!memcmp(at, name, len) && !is_word_character(at[len]) &&
-			    (at == source->text || !is_word_character(at[-1])))
-				return true;
+static void note_words(struct resolve *resolve, struct span span)
+{
+	const struct source *source = source_get(resolve->diags->sources, span.file);
+	const char *text = source ? source->text + span.offset : "";
+	size_t len = source ? span.len : 0, start = 0;
+
+	for (size_t at = 0; at <= len; at++) {
+		if (at < len && is_word_character(text[at]))
+			continue;
+		if (at > start)
+			note_word(resolve, text + start, at - start);
+		start = at + 1;
 	}
-	return false;
+}
+
+bool name_was_dropped(struct resolve *resolve, const char *name)
+{
+	struct dropped_word *noted;
+
+	for (; resolve->words_noted < resolve->syntax->dropped.count; resolve->words_noted++)
+		note_words(resolve, resolve->syntax->dropped.items[resolve->words_noted].span);
+	HASH_FIND_PTR(resolve->dropped_words, &name, noted);
+	return noted != NULL;
 }
 
 void report_unknown_name(struct resolve *resolve, const struct declaration *scope,
@@ -195,12 +217,12 @@ void report_unknown_name(struct resolve *resolve, const struct declaration *scop
 		return;
 	}
 	if (scope) {
-		for (size_t i = 0; i < scope->children.count && count < 64; i++)
+		for (size_t i = 0; i < scope->children.count && i < 256 && count < 64; i++)
 			if (scope->children.items[i]->head->label.text &&
 			    !scope->children.items[i]->deleted.file)
 				names[count++] = scope->children.items[i]->head->label.text;
 	} else {
-		for (size_t i = 0; i < resolve->boards.count && count < 64; i++)
+		for (size_t i = 0; i < resolve->boards.count && i < 256 && count < 64; i++)
 			if (resolve->boards.items[i]->head->label.text)
 				names[count++] = resolve->boards.items[i]->head->label.text;
 	}
@@ -486,4 +508,16 @@ static void declare_in(struct resolve *resolve, struct declaration *block, const
 void declare_all(struct resolve *resolve)
 {
 	declare_in(resolve, NULL, resolve->syntax->statements.first);
+	for (size_t i = 0; i < resolve->boards.count; i++) {
+		struct declaration *board = resolve->boards.items[i];
+		struct named_board *named;
+
+		HASH_FIND_PTR(resolve->names, &board->head->name.text, named);
+		if (named || board->deleted.file)
+			continue;
+		named = arena_alloc(resolve->arena, sizeof(*named));
+		named->name = board->head->name.text;
+		named->declaration = board;
+		HASH_ADD_PTR(resolve->names, name, named);
+	}
 }

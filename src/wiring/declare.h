@@ -88,6 +88,19 @@ struct label_uses {
 	UT_hash_handle hh;
 };
 
+/* A board by its string, for guests that name it so. */
+struct named_board {
+	const char *name;
+	struct declaration *declaration; /* the first that is not dropped */
+	UT_hash_handle hh;
+};
+
+/* A word of the text that the parser threw away. */
+struct dropped_word {
+	const char *word; /* interned */
+	UT_hash_handle hh;
+};
+
 struct resolve {
 	struct arena *arena;
 	struct intern *strings;
@@ -99,6 +112,9 @@ struct resolve {
 	ARRAY(struct declaration *) guests;
 	struct symbol *symbols;
 	struct label_uses *labels;
+	struct named_board *names;
+	struct dropped_word *dropped_words;
+	size_t words_noted; /* dropped texts whose words are in it */
 };
 
 void declare_all(struct resolve *resolve);
@@ -110,7 +126,7 @@ struct declaration *find_label(const struct resolve *resolve, const struct decla
 /* The statement that set a property last, or NULL. */
 const struct stmt *property_stmt(const struct declaration *declaration, enum property_id id);
 /* A name that stands in text the parser threw away: not to be called unknown. */
-bool name_was_dropped(const struct resolve *resolve, const char *name);
+bool name_was_dropped(struct resolve *resolve, const char *name);
 /* Whether a block was to have this property, rightly or not. */
 bool property_was_meant(const struct declaration *declaration, enum property_id id);
 void report_unknown_name(struct resolve *resolve, const struct declaration *scope,

@@ -60,11 +60,12 @@ static struct declaration *board_named(const struct resolve *resolve, const char
 {
 	struct declaration *found = find_label(resolve, NULL, name, dropped);
 
-	for (size_t i = 0; !found && i < resolve->boards.count; i++)
-		if (resolve->boards.items[i]->head->name.text == name &&
-		    !resolve->boards.items[i]->deleted.file)
-			found = resolve->boards.items[i];
-	return found;
+	struct named_board *named;
+
+	if (found)
+		return found;
+	HASH_FIND_PTR(resolve->names, &name, named);
+	return named ? named->declaration : NULL;
 }
 
 static struct declaration *guest_board(struct resolve *resolve,

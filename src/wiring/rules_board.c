@@ -43,24 +43,44 @@ static const char *phb_path(const struct check *check, const struct npu *npu)
 						 family_chip_base(family, (unsigned)npu->chip.value)));
 }
 
+struct phb_use {
+	const char *path;
+	const struct npu *npu;
+};
+
+/* By path; of one path, those that have it by their chip first. */
+static int compare_phbs(const void *left, const void *right)
+{
+	const struct phb_use *a = left, *b = right;
+	int order = strcmp(a->path, b->path);
+
+	if (order)
+		return order;
+	if (!a->npu->phb.value != !b->npu->phb.value)
+		return a->npu->phb.value ? 1 : -1;
+	return span_compare(a->npu->span, b->npu->span);
+}
+
 static void check_phb_twice(const struct check *check, const struct board *board)
 {
-	for (size_t i = 0; i < board->npus.count; i++) {
-		for (size_t j = 0; j < board->npus.count && board->npus.items[i]->phb.value; j++) {
-			const struct npu *a = board->npus.items[j], *b = board->npus.items[i];
-			struct diag_record *error;
+	size_t count = board->npus.count;
+	struct phb_use *uses = arena_alloc(check->arena, (count + 1) * sizeof(*uses));
 
-			/* Each pair once, told at the one that sets its path. */
-			if (i == j || (a->phb.value && j > i) ||
-			    strcmp(phb_path(check, a), phb_path(check, b)) != 0)
-				continue;
-			error = RULE_REPORT(check, b->phb.span, "%s and %s have the same PHB, %s",
-					    a->name, b->name, b->phb.value);
-			diag_note(check->diags, error,
-				  a->phb.value ? a->phb.span : a->chip.span,
-				  a->phb.value ? "%s has it here" : "%s has it by its chip",
-				  a->name);
-		}
+	for (size_t i = 0; i < count; i++)
+		uses[i] = (struct phb_use){phb_path(check, board->npus.items[i]),
+					   board->npus.items[i]};
+	qsort(uses, count, sizeof(*uses), compare_phbs);
+	for (size_t i = 1; i < count; i++) {
+		const struct npu *a = uses[i - 1].npu, *b = uses[i].npu;
+		struct diag_record *error;
+
+		/* Two NPUs with a path by one chip are on one chip: that is another rule's. */
+		if (!b->phb.value || strcmp(uses[i - 1].path, uses[i].path) != 0)
+			continue;
+		error = RULE_REPORT(check, b->phb.span, "%s and %s have the same PHB, %s", a->name,
+				    b->name, b->phb.value);
+		diag_note(check->diags, error, a->phb.value ? a->phb.span : a->chip.span,
+			  a->phb.value ? "%s has it here" : "%s has it by its chip", a->name);
 	}
 }
 
@@ -294,26 +314,38 @@ static void check_page_size(const struct check *check, const struct board *board
 		    "with 4 KiB pages the ATSD regions are 4 KiB, and guests expect 64 KiB");
 }
 
+static int compare_extras(const void *left, const void *right)
+{
+	const struct extra_property *a = *(const struct extra_property *const *)left;
+	const struct extra_property *b = *(const struct extra_property *const *)right;
+
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	return span_compare(a->span, b->span);
+}
+
 void check_extra_list(const struct check *check, const extra_list *list,
 		      const char *const *reserved, const char *who)
 {
+	const struct extra_property **sorted =
+		arena_alloc(check->arena, (list->count + 1) * sizeof(*sorted));
+
 	for (size_t i = 0; i < list->count; i++) {
-		const struct extra_property *extra = &list->items[i];
-
+		sorted[i] = &list->items[i];
 		for (size_t j = 0; reserved[j]; j++)
-			if (!strcmp(extra->name, reserved[j]))
-				RULE_REPORT(check, extra->span, "'%s' is set by %s", extra->name,
-					    who);
-		for (size_t j = 0; j < i; j++) {
-			struct diag_record *error;
+			if (!strcmp(sorted[i]->name, reserved[j]))
+				RULE_REPORT(check, sorted[i]->span, "'%s' is set by %s",
+					    sorted[i]->name, who);
+	}
+	qsort(sorted, list->count, sizeof(*sorted), compare_extras);
+	for (size_t i = 1; i < list->count; i++) {
+		struct diag_record *error;
 
-			if (extra->name != list->items[j].name)
-				continue;
-			error = RULE_REPORT(check, extra->span, "'%s' is set twice", extra->name);
-			diag_fix(check->diags, error, "keep one of them");
-			diag_note(check->diags, error, list->items[j].span, "it was set here");
-			break;
-		}
+		if (sorted[i]->name != sorted[i - 1]->name)
+			continue;
+		error = RULE_REPORT(check, sorted[i]->span, "'%s' is set twice", sorted[i]->name);
+		diag_fix(check->diags, error, "keep one of them");
+		diag_note(check->diags, error, sorted[i - 1]->span, "it was set here");
 	}
 }
 

@@ -458,7 +458,8 @@ static void check_group_once(const struct check *check, const struct guest *gues
 			const struct vphb *a = guest->vphbs.items[j], *b = guest->vphbs.items[i];
 			struct diag_record *error;
 
-			if (!a->devices.count || !b->devices.count ||
+			/* One vPHB described twice is another rule's. */
+			if (a->number == b->number || !a->devices.count || !b->devices.count ||
 			    !device_npu(&a->devices.items[0]) ||
 			    device_npu(&a->devices.items[0]) != device_npu(&b->devices.items[0]))
 				continue;

@@ -3,7 +3,6 @@
  * Takes nothing but dtc from the system, checks selectors and the binding of
  * late-bound overlays against a small machine with two links and two GPUs.
  */
-#include <check.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "tree/overlay.h"
 #include "tree/select.h"
 #include "tree/tree.h"
+#include "unit.h"
 
 static struct arena *arena;
 static struct intern *names;
@@ -889,39 +889,28 @@ START_TEST(binds_many)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-static TCase *add_case(Suite *suite, const char *name)
-{
-	TCase *cases = tcase_create(name);
-
-	tcase_add_checked_fixture(cases, setup, teardown);
-	tcase_set_timeout(cases, 120);
-	suite_add_tcase(suite, cases);
-	return cases;
-}
 
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("bind");
-	TCase *cases = add_case(suite, "selectors");
+	TCase *cases = add_case(suite, "selectors", setup, teardown);
 
 	tcase_add_test(cases, parses_fixups);
 	tcase_add_test(cases, names_kinds);
 	tcase_add_test(cases, finds_what_matches);
 	tcase_add_test(cases, has_links_to_all_kinds);
 
-	cases = add_case(suite, "binding");
+	cases = add_case(suite, "binding", setup, teardown);
 	tcase_add_test(cases, binds_as_written_by_hand);
-	tcase_add_loop_test(cases, binds_to_any_build, 0, COUNT(variants));
+	tcase_add_loop_test(cases, binds_to_any_build, 0, (int)COUNT(variants));
 	tcase_add_test(cases, gives_what_libfdt_applies);
 	tcase_add_test(cases, cannot_be_applied_unbound);
 	tcase_add_test(cases, lets_gpu_memory_be);
 	tcase_add_test(cases, points_at_the_wiring);
 	tcase_add_test(cases, binds_many);
 
-	cases = add_case(suite, "in the way");
-	tcase_add_loop_test(cases, says_what_is_in_the_way, 0, COUNT(refusals));
+	cases = add_case(suite, "in the way", setup, teardown);
+	tcase_add_loop_test(cases, says_what_is_in_the_way, 0, (int)COUNT(refusals));
 	tcase_add_test(cases, needs_nodes_within_fragments);
 	tcase_add_test(cases, reports_all_that_is_in_the_way);
 	tcase_add_test(cases, survives_damaged_overlays);
@@ -930,12 +919,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-	int failed;
-
-	srunner_set_tap(runner, "-");
-	srunner_run_all(runner, CK_SILENT);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }

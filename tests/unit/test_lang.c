@@ -876,7 +876,7 @@ START_TEST(knows_where_things_stand)
 	expect_span(stmt->a.span, "npu0:0-2, 4");
 	expect_span(stmt->a.name.span, "npu0");
 	expect_span(stmt->a.ports->span, "0-2");
-	expect_span(stmt->a.last_port->span, "4");
+	expect_span(stmt->a.ports->tail->span, "4");
 	expect_span(stmt->b.span, "GPU0");
 	expect_span(stmt->rate_span, "25 Gbps");
 	expect_span(stmt->body.first->where, "phy");

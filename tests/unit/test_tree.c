@@ -3,7 +3,6 @@
  * Takes nothing but dtc from the system, checks the tree, its readers and
  * writers and the overlay merge. libfdt is the second opinion throughout.
  */
-#include <check.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "tree/codes.h"
 #include "tree/overlay.h"
 #include "tree/tree.h"
+#include "unit.h"
 
 static struct arena *arena;
 static struct intern *names;
@@ -1258,22 +1258,11 @@ START_TEST(has_whole_codes)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-static TCase *add_case(Suite *suite, const char *name)
-{
-	TCase *cases = tcase_create(name);
-
-	tcase_add_checked_fixture(cases, setup, teardown);
-	tcase_set_timeout(cases, 120);
-	suite_add_tcase(suite, cases);
-	return cases;
-}
 
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("tree");
-	TCase *cases = add_case(suite, "look-ups");
+	TCase *cases = add_case(suite, "look-ups", setup, teardown);
 
 	tcase_add_test(cases, finds_among_many);
 	tcase_add_loop_test(cases, changes_what_is_found, 0, 12);
@@ -1281,7 +1270,7 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, knows_values);
 	tcase_add_test(cases, prefers_phandle_to_its_old_name);
 
-	cases = add_case(suite, "reading and writing");
+	cases = add_case(suite, "reading and writing", setup, teardown);
 	tcase_add_test(cases, reads_what_it_writes);
 	tcase_add_test(cases, copies_into_another_arena);
 	tcase_add_test(cases, reads_version_16);
@@ -1290,19 +1279,19 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, writes_every_byte_as_text);
 	tcase_add_test(cases, writes_dts_for_people);
 
-	cases = add_case(suite, "damage");
-	tcase_add_loop_test(cases, judges_structures, 0, COUNT(structures));
-	tcase_add_loop_test(cases, judges_headers, 0, COUNT(headers));
+	cases = add_case(suite, "damage", setup, teardown);
+	tcase_add_loop_test(cases, judges_structures, 0, (int)COUNT(structures));
+	tcase_add_loop_test(cases, judges_headers, 0, (int)COUNT(headers));
 	tcase_add_test(cases, limits_depth);
 	tcase_add_test(cases, survives_flipped_bytes);
 	tcase_add_test(cases, survives_cuts);
 
-	cases = add_case(suite, "overlays");
-	tcase_add_loop_test(cases, merges_as_written_by_hand, 0, COUNT(merges));
+	cases = add_case(suite, "overlays", setup, teardown);
+	tcase_add_loop_test(cases, merges_as_written_by_hand, 0, (int)COUNT(merges));
 	tcase_add_test(cases, keeps_phandles_of_the_base);
 	tcase_add_test(cases, moves_labels_of_targets);
 	tcase_add_test(cases, makes_symbols_where_there_are_none);
-	tcase_add_loop_test(cases, refuses_and_leaves_the_base_alone, 0, COUNT(refusals));
+	tcase_add_loop_test(cases, refuses_and_leaves_the_base_alone, 0, (int)COUNT(refusals));
 	tcase_add_test(cases, reports_all_mistakes);
 	tcase_add_test(cases, stays_within_the_depth);
 	tcase_add_test(cases, needs_labels_in_the_base);
@@ -1315,12 +1304,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(make_suite());
-	int failed;
-
-	srunner_set_tap(runner, "-");
-	srunner_run_all(runner, CK_SILENT);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(make_suite());
 }
