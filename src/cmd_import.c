@@ -50,8 +50,7 @@ static enum exit_status run_import(struct session *session)
 }
 
 static const struct option_row options[] = {
-	{OPTION_OUTPUT, 'o', "output", "FILE",
-	 "write the wiring into FILE (-: standard output)"},
+	{OPTION_OUTPUT, 'o', "output", "FILE", "write the wiring into FILE (-: standard output)"},
 	OPTION_ROW_NAME,
 	OPTION_ROWS_DIAGNOSTICS,
 };

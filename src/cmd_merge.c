@@ -134,7 +134,8 @@ static enum exit_status run_merge(struct session *session)
 }
 
 static const struct option_row options[] = {
-	{OPTION_OUTPUT, 'o', "output", "FILE", "write the merged tree into FILE (-: standard output)"},
+	{OPTION_OUTPUT, 'o', "output", "FILE",
+	 "write the merged tree into FILE (-: standard output)"},
 	{OPTION_FOR, 0, "for", "WHOM",
 	 "generic: what libfdt takes; linux: also refuse what the kernel refuses"},
 	OPTION_ROW_NAME,

@@ -46,8 +46,7 @@ static bool compare_boards(struct session *session, const struct plan *plan, str
 
 		if (!compare_board(session, plan->boards.items[i], tree, stage, &verdict))
 			return false;
-		if (!best->board ||
-		    verdict.differences.list.count < best->differences.list.count)
+		if (!best->board || verdict.differences.list.count < best->differences.list.count)
 			*best = verdict;
 	}
 	return best->board != NULL;
@@ -59,7 +58,8 @@ static void print_text(const struct verdict *verdict, struct buffer *out)
 		const struct tree_difference *each = &verdict->differences.list.items[i];
 
 		buffer_add_clean(out, each->path);
-		buffer_printf(out, ": %s: wiring says ", each->property ? each->property : "(node)");
+		buffer_printf(out, ": %s: wiring says ",
+			      each->property ? each->property : "(node)");
 		buffer_add_clean(out, each->wiring ? each->wiring : "nothing");
 		buffer_add_string(out, ", tree says ");
 		buffer_add_clean(out, each->tree ? each->tree : "nothing");
@@ -90,8 +90,7 @@ static void print_json(struct session *session, const struct verdict *verdict,
 	json_t *root = json_object(), *list = json_array();
 
 	for (size_t i = 0; i < verdict->differences.list.count; i++)
-		append_item(list,
-			    difference_json(session, &verdict->differences.list.items[i]));
+		append_item(list, difference_json(session, &verdict->differences.list.items[i]));
 	set_text(root, "format", "nv2-differences-1");
 	set_text(root, "stage", stage_name(stage));
 	set_text(root, "board", verdict->board->board->name);

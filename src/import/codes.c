@@ -16,34 +16,39 @@ const struct diag_def import_codes[] = {
 		 NULL,
 		 "name the tree of a machine with NVLink2 GPUs; a guest's tree says nothing about "
 		 "wires"},
-	[IMPORT_LINK] =
-		{"NV2-E0372", "import-link", SEVERITY_ERROR, "A link of the tree cannot be used",
-		 "Which brick a link is on is in ibm,npu-link-index of its link node, once per NPU;\n"
-		 "an emulated bridge leads there by ibm,nvlink. Firmware asserts where the index is\n"
-		 "missing. The link is left out of the wiring.",
-		 NULL,
-		 "correct the tree at its source, or add the link to the wiring by hand"},
+	[IMPORT_LINK] = {"NV2-E0372", "import-link", SEVERITY_ERROR,
+			 "A link of the tree cannot be used",
+			 "Which brick a link is on is in ibm,npu-link-index of its link node, once "
+			 "per NPU;\n"
+			 "an emulated bridge leads there by ibm,nvlink. Firmware asserts where the "
+			 "index is\n"
+			 "missing. The link is left out of the wiring.",
+			 NULL,
+			 "correct the tree at its source, or add the link to the wiring by hand"},
 	[IMPORT_GPU] =
 		{"NV2-E0373", "import-gpu", SEVERITY_ERROR,
 		 "A link of the tree does not say which GPU it goes to",
 		 "That is in ibm,slot-label of the link node, in ibm,loc-code and ibm,gpu of the\n"
-		 "bridge. Without it firmware ties no GPU to the link (\"NPU: Cannot find GPU slot\n"
-		 "information\"), and the GPU is an ordinary PCI device. The link is left out of the\n"
+		 "bridge. Without it firmware ties no GPU to the link (\"NPU: Cannot find GPU "
+		 "slot\n"
+		 "information\"), and the GPU is an ordinary PCI device. The link is left out of "
+		 "the\n"
 		 "wiring.",
 		 NULL, "find the socket in the board's documents, and add the link by hand"},
-	[IMPORT_RATE] =
-		{"NV2-W0374", "import-rate", SEVERITY_WARNING,
-		 "A link of the tree does not say its rate, or one nobody knows",
-		 "Firmware from older hardware data has no nvidia,link-speed, and code 0 means that\n"
-		 "it did not know. A link with the wrong rate does not train, without a message. The\n"
-		 "wiring gets the rate of Witherspoon, with a comment.",
-		 NULL, "set the rate in the wiring after the board's documents"},
-	[IMPORT_CONFLICT] =
-		{"NV2-E0375", "import-conflict", SEVERITY_ERROR,
-		 "Two places of the tree disagree about a wire",
-		 "Firmware, kernel and drivers read different ones of them, and each believes what\n"
-		 "it reads. The wiring follows the place that the message names first.",
-		 NULL, "find out which of the two is right before using the wiring"},
+	[IMPORT_RATE] = {"NV2-W0374", "import-rate", SEVERITY_WARNING,
+			 "A link of the tree does not say its rate, or one nobody knows",
+			 "Firmware from older hardware data has no nvidia,link-speed, and code 0 "
+			 "means that\n"
+			 "it did not know. A link with the wrong rate does not train, without a "
+			 "message. The\n"
+			 "wiring gets the rate of Witherspoon, with a comment.",
+			 NULL, "set the rate in the wiring after the board's documents"},
+	[IMPORT_CONFLICT] = {"NV2-E0375", "import-conflict", SEVERITY_ERROR,
+			     "Two places of the tree disagree about a wire",
+			     "Firmware, kernel and drivers read different ones of them, and each "
+			     "believes what\n"
+			     "it reads. The wiring follows the place that the message names first.",
+			     NULL, "find out which of the two is right before using the wiring"},
 };
 
 static_assert(sizeof(import_codes) / sizeof(import_codes[0]) == IMPORT_CODE_COUNT,

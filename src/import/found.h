@@ -25,11 +25,11 @@ struct found_link {
 	unsigned brick;
 	bool has_group;
 	uint32_t group;
-	const struct link_rate *rate;   /* NULL until decided: not said */
+	const struct link_rate *rate; /* NULL until decided: not said */
 	bool rate_guessed;
-	uint32_t lane_mask, brick_id;   /* the family's where the tree does not say */
+	uint32_t lane_mask, brick_id; /* the family's where the tree does not say */
 	uint64_t phy;
-	int port;                       /* of the GPU; -1: not known */
+	int port; /* of the GPU; -1: not known */
 };
 
 struct found_npu {
@@ -63,9 +63,9 @@ struct found_gpu {
 struct variant {
 	const char *name, *board;
 	unsigned gpus;
-	unsigned groups[BRICKS_MAX];       /* of each brick */
-	unsigned brick_ports[BRICKS_MAX];  /* port of the GPU that brick leads to */
-	unsigned peers[3][GPU_PORTS_MAX];  /* group that a port of a group leads to, else NO_PEER */
+	unsigned groups[BRICKS_MAX];      /* of each brick */
+	unsigned brick_ports[BRICKS_MAX]; /* port of the GPU that brick leads to */
+	unsigned peers[3][GPU_PORTS_MAX]; /* group that a port of a group leads to, else NO_PEER */
 };
 
 #define NO_PEER 9u

@@ -110,8 +110,8 @@ struct diag_record *report(const struct found *found, enum import_code code,
 	va_start(args, format);
 	text = arena_vprintf(found->diags->arena, format, args);
 	va_end(args);
-	return diag_add_about(found->diags, &import_codes[code],
-			      make_place(found, node, property), "%s", text);
+	return diag_add_about(found->diags, &import_codes[code], make_place(found, node, property),
+			      "%s", text);
 }
 
 bool was_told(const struct found *found, const struct tree_node *node)
@@ -150,9 +150,9 @@ static const char *find_place(const struct found *found, const struct wiring_tex
 static void report_again(const struct found *found, const struct wiring_text *text,
 			 const struct diag_record *record)
 {
-	struct diag_record *again = diag_add_about(
-		found->diags, record->def, find_place(found, text, record->span), "%s",
-		record->message);
+	struct diag_record *again =
+		diag_add_about(found->diags, record->def, find_place(found, text, record->span),
+			       "%s", record->message);
 
 	for (const struct diag_related *note = record->related; note; note = note->next)
 		diag_note_about(found->diags, again, find_place(found, text, note->span), "%s",

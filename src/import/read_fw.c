@@ -129,8 +129,7 @@ static bool find_chip(const struct found *found, const struct tree_node *xscom, 
 		return false;
 	address = get_be64(reg->value) - found->family->xscom;
 	*chip = (uint32_t)(address >> found->family->chip_shift);
-	return *chip < found->family->chip_ids &&
-	       address == family_chip_base(found->family, *chip);
+	return *chip < found->family->chip_ids && address == family_chip_base(found->family, *chip);
 }
 
 void read_links(struct found *found)

@@ -208,9 +208,8 @@ static void read_phb(struct found *found, const struct tree_node *phb)
 		return;
 	}
 	if (npu->phb) {
-		struct diag_record *record =
-			report(found, IMPORT_CONFLICT, phb, NULL,
-			       "chip %" PRIu32 " has two NPU PHBs", npu->chip);
+		struct diag_record *record = report(found, IMPORT_CONFLICT, phb, NULL,
+						    "chip %" PRIu32 " has two NPU PHBs", npu->chip);
 
 		report_note(found, record, npu->phb, NULL, "this is the first, which is used");
 		tell(found, phb);
@@ -241,8 +240,8 @@ static const char *code_of_gpu(const struct found *found, const struct tree_node
 }
 
 /* False if `gpu` is another than the slot's. */
-static bool check_codes(const struct found *found, const struct found_link *link,
-			const char *slot, const struct tree_node *gpu)
+static bool check_codes(const struct found *found, const struct found_link *link, const char *slot,
+			const struct tree_node *gpu)
 {
 	const char *loc_code = link->bridge ? get_text(found, link->bridge, "ibm,loc-code") : NULL;
 	const char *code = code_of_gpu(found, gpu);
@@ -256,9 +255,10 @@ static bool check_codes(const struct found *found, const struct found_link *link
 	}
 	if (!slot || !code || !strcmp(slot, code))
 		return true;
-	record = report(found, IMPORT_CONFLICT, link->node, "ibm,slot-label",
-			"the link goes to slot %s here, and by ibm,gpu of its bridge to a GPU in %s",
-			slot, code);
+	record =
+		report(found, IMPORT_CONFLICT, link->node, "ibm,slot-label",
+		       "the link goes to slot %s here, and by ibm,gpu of its bridge to a GPU in %s",
+		       slot, code);
 	report_note(found, record, link->bridge, "ibm,gpu", "this is the bridge");
 	report_note(found, record, gpu, NULL, "this is the GPU");
 	return false;
@@ -348,8 +348,8 @@ static void read_aperture(struct found *found, struct found_link *link)
 		gpu->memory = memory ? memory : link->bridge;
 	} else if (gpu->aperture != base) {
 		record = report(found, IMPORT_CONFLICT, gpu->memory, NULL,
-				"the memory of %s is here at 0x%" PRIx64
-				", and at 0x%" PRIx64 " by another bridge",
+				"the memory of %s is here at 0x%" PRIx64 ", and at 0x%" PRIx64
+				" by another bridge",
 				gpu->slot, gpu->aperture, base);
 		report_note(found, record, link->bridge, NULL, "this is the other bridge");
 	}

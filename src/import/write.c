@@ -67,8 +67,8 @@ static const char *machine_name(const struct found *found)
 		return "ibm,witherspoon";
 	if (!list || !list->len || list->value[list->len - 1])
 		return NULL;
-	for (const char *at = (const char *)list->value;
-	     at < (const char *)list->value + list->len; at += strlen(at) + 1)
+	for (const char *at = (const char *)list->value; at < (const char *)list->value + list->len;
+	     at += strlen(at) + 1)
 		if (tree_is_name(at, strlen(at)))
 			name = at;
 	return name;
@@ -151,8 +151,8 @@ static unsigned ordinal(const struct found *found, const struct found_gpu *gpu)
 static bool aperture_is_map(const struct found *found, const struct found_gpu *gpu)
 {
 	return gpu->first->group < found->map->groups &&
-	       gpu->aperture == family_aperture(found->family, found->map,
-						gpu->first->npu->chip, gpu->first->group);
+	       gpu->aperture == family_aperture(found->family, found->map, gpu->first->npu->chip,
+						gpu->first->group);
 }
 
 static void write_gpu(const struct found *found, struct wiring_text *text,
@@ -329,8 +329,9 @@ static void write_chip(const struct found *found, struct wiring_text *text,
 {
 	add(text, "\n// chip %" PRIu32 "\n", npu->chip);
 	if (found->ports_from_variant)
-		add(text, "// Guessed: ports of GPUs, which the tree does not know, are those of "
-			  "the board variant %s.\n",
+		add(text,
+		    "// Guessed: ports of GPUs, which the tree does not know, are those of "
+		    "the board variant %s.\n",
 		    found->variant->name);
 	else if (any_unknown(found, npu))
 		add(text, "// The tree does not say which ports of the GPUs these are.\n");
@@ -344,8 +345,9 @@ static void write_peers_of(const struct found *found, struct wiring_text *text,
 	size_t before = text->out.len, start;
 
 	if (found->ports_from_variant)
-		add(text, "// Guessed: links between GPUs, which the tree does not know, are those "
-			  "of the board variant %s.\n",
+		add(text,
+		    "// Guessed: links between GPUs, which the tree does not know, are those "
+		    "of the board variant %s.\n",
 		    found->variant->name);
 	else
 		add(text, "// Guessed: which of the ports meets which; the tree tells peers "

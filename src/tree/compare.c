@@ -183,8 +183,8 @@ static struct meaning find_meaning(struct comparer *comparer, const struct refer
 	const struct tree_node *node;
 
 	if (reference->kind == REFERENCE_SELECTOR)
-		return (struct meaning){
-			comparer->binder.selectors.items[reference->selector].found, NULL};
+		return (struct meaning){comparer->binder.selectors.items[reference->selector].found,
+					NULL};
 	node = (const struct tree_node *)word_map_get(
 		&comparer->binder.overlay.phandles,
 		get_be32(reference->property->value + reference->offset));
@@ -192,12 +192,11 @@ static struct meaning find_meaning(struct comparer *comparer, const struct refer
 	if (!bound || bound->base)
 		return (struct meaning){bound ? bound->base : NULL, NULL};
 	above = bind_find_node(&comparer->binder, node->parent);
-	return (struct meaning){
-		NULL, arena_printf(arena, "%s/%s",
-				   above && above->base && above->base->parent
-					   ? tree_path(arena, above->base)
-					   : "",
-				   node->name)};
+	return (struct meaning){NULL, arena_printf(arena, "%s/%s",
+						   above && above->base && above->base->parent
+							   ? tree_path(arena, above->base)
+							   : "",
+						   node->name)};
 }
 
 /* A phandle as a person reads it: where it leads. */
@@ -256,9 +255,8 @@ static void compare_references(struct comparer *comparer, const struct bound_nod
 				return;
 			}
 			buffer_printf(&wiring, "%s&%s", wiring.len ? " " : "",
-				      meaning.node
-					      ? tree_path(comparer->binder.arena, meaning.node)
-					      : meaning.missing);
+				      meaning.node ? tree_path(comparer->binder.arena, meaning.node)
+						   : meaning.missing);
 			same = same && wanted;
 		} else {
 			add_phandle(comparer, wanted, &wiring);

@@ -29,8 +29,8 @@ static const char *file_path(const struct walk *walk, const struct tree_node *no
 			     const char *name)
 {
 	return arena_printf(walk->tree->arena, "%s%s%s%s", walk->tree->file,
-			    node->parent ? tree_path(walk->tree->arena, node) : "",
-			    name ? "/" : "", name ? name : "");
+			    node->parent ? tree_path(walk->tree->arena, node) : "", name ? "/" : "",
+			    name ? name : "");
 }
 
 static bool fail(struct walk *walk, const struct tree_node *node, const char *name, int error)
@@ -55,7 +55,7 @@ static bool take(struct walk *walk, const struct tree_node *node, const char *na
 	return true;
 }
 
-/* The names of a directory but "." and "..", sorted; false with errno set. */
+/* What is in a directory but "." and "..", sorted. */
 struct names {
 	ARRAY(const char *) list;
 };
@@ -65,6 +65,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Takes `dir_fd` over. */
 static bool list_names(struct walk *walk, const struct tree_node *node, int dir_fd,
 		       struct names *names)
 {

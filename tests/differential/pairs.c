@@ -47,10 +47,20 @@ enum damage {
 };
 
 static const char *const damage_names[DAMAGES] = {
-	"nothing", "a label", "a target-path", "a target", "a fixup's text", "a fixup's path",
-	"a fixup's property", "a fixup's offset", "a local fixup's node",
-	"a local fixup's property", "a list of local fixups", "a local fixup's offset",
-	"a local fixup's phandle", "a symbol",
+	"nothing",
+	"a label",
+	"a target-path",
+	"a target",
+	"a fixup's text",
+	"a fixup's path",
+	"a fixup's property",
+	"a fixup's offset",
+	"a local fixup's node",
+	"a local fixup's property",
+	"a list of local fixups",
+	"a local fixup's offset",
+	"a local fixup's phandle",
+	"a symbol",
 };
 
 /* A node that has a phandle, by its path in the merged tree without unit addresses. */
@@ -254,8 +264,7 @@ static void make_fragment(struct making *making)
 	target = label ? label : pick(made, made->node_count);
 	if (label) {
 		tree_set_u32(making->tree, fragment, "target", UINT32_MAX);
-		add_fixup(making, label,
-			  arena_printf(made->arena, "/%s:target:0", fragment->name));
+		add_fixup(making, label, arena_printf(made->arena, "/%s:target:0", fragment->name));
 	} else {
 		tree_set_string(making->tree, fragment, "target-path",
 				tree_path(made->arena, made->nodes[target]));
@@ -420,12 +429,16 @@ static void spoil(struct making *making)
 		tree_remove_property(tree, fragment, "target-path");
 		break;
 	case DAMAGE_FIXUP_TEXT: {
-		static const char *const texts[] = {"", ":", "::", "/fragment@0/__overlay__:r0",
+		static const char *const texts[] = {"",
+						    ":",
+						    "::",
+						    "/fragment@0/__overlay__:r0",
 						    "/fragment@0/__overlay__:r0:",
 						    "/fragment@0/__overlay__:r0:x",
 						    "/fragment@0/__overlay__:r0:0x",
 						    "/fragment@0/__overlay__:r0:0 ",
-						    "/fragment@0/__overlay__::0", ":r0:0"};
+						    "/fragment@0/__overlay__::0",
+						    ":r0:0"};
 
 		add_fixup(making, pick_labelled(made),
 			  texts[pick(made, sizeof(texts) / sizeof(texts[0]))]);
@@ -435,14 +448,16 @@ static void spoil(struct making *making)
 		add_fixup(making, pick_labelled(made), "/fragment@77/__overlay__:r0:0");
 		break;
 	case DAMAGE_FIXUP_PROP:
-		add_fixup(making, pick_labelled(made), arena_printf(made->arena, "%s:none:0", path));
+		add_fixup(making, pick_labelled(made),
+			  arena_printf(made->arena, "%s:none:0", path));
 		break;
 	case DAMAGE_FIXUP_OFFSET:
 		add_fixup(making, pick_labelled(made),
 			  arena_printf(made->arena, "%s:r0:%u", path, 1000 + pick(made, 99)));
 		break;
 	case DAMAGE_LOCAL_MIRROR:
-		tree_set_u32(tree, tree_add_node(tree, mirror_of(tree, content), "nobody"), "r0", 0);
+		tree_set_u32(tree, tree_add_node(tree, mirror_of(tree, content), "nobody"), "r0",
+			     0);
 		break;
 	case DAMAGE_LOCAL_PROP:
 		append_cell(tree, mirror_of(tree, content), "none", 0);
@@ -557,8 +572,8 @@ static void add_line(struct lines *lines, const char *path, const char *name,
 	for (int i = 0; i < len; i++)
 		buffer_printf(&text, "%s%02x", i ? "" : " ", value[i]);
 	if (!(lines->count & (lines->count + 1)))
-		lines->items = realloc(lines->items,
-				       (2 * lines->count + 2) * sizeof(*lines->items));
+		lines->items =
+			realloc(lines->items, (2 * lines->count + 2) * sizeof(*lines->items));
 	lines->items[lines->count++] = text.data;
 }
 
@@ -579,10 +594,12 @@ static bool read_lines(const char *path, bool skip, struct lines *lines)
 		add_line(lines, "/memreserve/", "",
 			 (const unsigned char *)&(const uint64_t[]){at, len}, 16);
 	}
-	for (node = fdt_next_node(blob, -1, NULL); node >= 0; node = fdt_next_node(blob, node, NULL)) {
+	for (node = fdt_next_node(blob, -1, NULL); node >= 0;
+	     node = fdt_next_node(blob, node, NULL)) {
 		fdt_get_path(blob, node, node_path, sizeof(node_path));
 		add_line(lines, node_path, "", NULL, 0);
-		fdt_for_each_property_offset(property, blob, node) {
+		fdt_for_each_property_offset(property, blob, node)
+		{
 			const char *name = NULL;
 			int len = 0;
 			const void *value = fdt_getprop_by_offset(blob, property, &name, &len);
@@ -604,9 +621,7 @@ static bool same_trees(const char *theirs, const char *ours, bool skip)
 	size_t i = 0, j = 0;
 
 	while (i < a.count || j < b.count) {
-		int order = i == a.count   ? 1
-			    : j == b.count ? -1
-					   : strcmp(a.items[i], b.items[j]);
+		int order = i == a.count ? 1 : j == b.count ? -1 : strcmp(a.items[i], b.items[j]);
 
 		if (order) {
 			same = false;
@@ -743,9 +758,11 @@ int main(int argc, char **argv)
 			printf("# %u refused by nv2dtc only: damaged was %s\n", counts.stricter[i],
 			       damage_names[i]);
 	if (counts.lost)
-		printf("# %u refused by fdtoverlay only: it lost a phandle of the base\n", counts.lost);
+		printf("# %u refused by fdtoverlay only: it lost a phandle of the base\n",
+		       counts.lost);
 	if (counts.two_numbers)
-		printf("# %u refused by nv2dtc only: two fragments give a node different phandles\n",
+		printf("# %u refused by nv2dtc only: two fragments give a node different "
+		       "phandles\n",
 		       counts.two_numbers);
 	if (counts.crashed)
 		printf("# %u of those refused killed fdtoverlay\n", counts.crashed);

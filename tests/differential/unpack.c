@@ -38,7 +38,8 @@ static void write_node(const void *blob, int node, const char *dir)
 	snprintf(made, sizeof(made), "%.30000s%.30000s", dir, path);
 	if (mkdir(made, 0777) < 0)
 		die(made);
-	fdt_for_each_property_offset(property, blob, node) {
+	fdt_for_each_property_offset(property, blob, node)
+	{
 		const void *value = fdt_getprop_by_offset(blob, property, &name, &len);
 
 		write_file(made, name, value, (size_t)len);

@@ -338,6 +338,28 @@ START_TEST(interns_nothing_and_nul)
 }
 END_TEST
 
+/* Texts whose hashes (FNV-1a, 32 bits) are equal; of the last pairs one begins with the other. */
+START_TEST(tells_equal_hashes_apart)
+{
+	static const char *const texts_of_one_hash[][2] = {
+		{"costarring", "liquid"}, {"declinate", "macallums"}, {"altarage", "zinke"},
+		{"GPU0qtJfRu", "GPU0"}, {"GPU0", "GPU0qtJfRu"},
+	};
+
+	for (size_t i = 0; i < COUNT(texts_of_one_hash); i++) {
+		struct intern *strings = intern_new(arena);
+		const char *a = intern_string(strings, texts_of_one_hash[i][0]);
+		const char *b = intern_string(strings, texts_of_one_hash[i][1]);
+
+		ck_assert_str_eq(a, texts_of_one_hash[i][0]);
+		ck_assert_str_eq(b, texts_of_one_hash[i][1]);
+		ck_assert_ptr_eq(intern_string(strings, texts_of_one_hash[i][0]), a);
+		ck_assert_ptr_eq(intern_string(strings, texts_of_one_hash[i][1]), b);
+		intern_free(strings);
+	}
+}
+END_TEST
+
 START_TEST(interns_very_many)
 {
 	enum { MANY = 100000 };
@@ -391,6 +413,11 @@ START_TEST(grows_buffers)
 	for (unsigned i = 0; i <= 70000; i++)
 		ck_assert_int_eq(zeros[i], 0);
 	ck_assert_uint_eq(buffer.len, 140000);
+	/* zeros even where something was */
+	buffer.len = 0;
+	zeros = buffer_extend(&buffer, 70000);
+	for (unsigned i = 0; i <= 70000; i++)
+		ck_assert_int_eq(zeros[i], 0);
 	buffer.len = 0;
 	buffer_printf(&buffer, "%*d", 300000, 1);
 	ck_assert_uint_eq(buffer.len, 300000);
@@ -1245,6 +1272,7 @@ static Suite *make_suite(void)
 	cases = add_case(suite, "strings", setup, teardown);
 	tcase_add_test(cases, interns_equal_text_once);
 	tcase_add_test(cases, interns_nothing_and_nul);
+	tcase_add_test(cases, tells_equal_hashes_apart);
 	tcase_add_test(cases, interns_very_many);
 	tcase_add_test(cases, fills_buffers);
 	tcase_add_test(cases, grows_buffers);

@@ -41,9 +41,13 @@ static const char *npu_text(const struct npu *npu)
 	struct buffer out = {0};
 	const char *copy;
 
-	for (size_t i = 0; i < npu->gpus.count; i++)
-		buffer_printf(&out, "%s%s=%u", i ? " " : "", npu->gpus.items[i]->name,
-			      npu->gpus.items[i]->group);
+	for (size_t i = 0; i < npu->gpus.count; i++) {
+		const struct gpu *gpu = npu->gpus.items[i];
+
+		buffer_printf(&out, "%s%s=%u", i ? " " : "", gpu->name, gpu->group);
+		for (size_t j = 1; j < gpu->links.count; j++)
+			ck_assert_uint_lt(gpu->links.items[j - 1]->brick, gpu->links.items[j]->brick);
+	}
 	buffer_add_string(&out, " /");
 	for (unsigned i = 0; i < BRICKS_MAX; i++)
 		if (npu->bricks[i])
