@@ -92,7 +92,7 @@ row() {
 	*depth*) ;;
 	*) n=$((n * SCALE)) ;;
 	esac
-	one= single=
+	one='' single=''
 	for size in 1 "$n" $((2 * n)); do
 		progress "$name: $size"
 		b=$base_size o=$overlay_size
@@ -131,7 +131,7 @@ row_overlays() {
 	name=$1 n=$(($2 * SCALE))
 	./trees base 1000 >base.dtb && ./trees locals 5 >overlay.dtbo || exit 1
 	set -- overlay.dtbo
-	one= single=
+	one='' single=''
 	for size in 1 "$n" $((2 * n)); do
 		progress "$name: $size"
 		while [ $# -lt "$size" ]; do
@@ -179,13 +179,14 @@ row one-target 0 2000 base 1000 one-target n
 row one-target-linux 0 2000 base 1000 one-target n --for=linux
 row depth 0 28 base 1000 depth n
 row depth-linux 0 28 base 1000 depth n --for=linux
+row phandles 0 2000 base 5000 phandles n
+row phandles-linux 0 2000 base 5000 phandles n --for=linux
 row_overlays overlays 100
 
 row bad-labels 1 1000 base 2000 bad-labels n
 row bad-labels-and-base 1 1000 base n bad-labels n
 row bad-paths 1 1000 base 2000 bad-paths n
 row bad-fixups 1 1000 base 3000 bad-fixups n
-row bad-phandles-linux 1 1000 base 3000 bad-phandles n --for=linux
 row bad-twice-linux 1 1000 base 1000 bad-twice n --for=linux
 progress ''
 

@@ -358,6 +358,16 @@ static void one_target(long n)
 	}
 }
 
+/* n phandles for nodes of the base that have one. */
+static void phandles(long n)
+{
+	for (long i = 0; i < n; i++) {
+		open_fragment(i, format("/bus@%lx/leaf@%lx", i / LEAVES, i % LEAVES));
+		common_u32("phandle", (uint32_t)i + 1);
+		close_fragment();
+	}
+}
+
 /* A fragment that changes nothing. */
 static void empty(long n)
 {
@@ -400,21 +410,13 @@ static void bad_fixups(long n)
 	close_node();
 }
 
-/* n phandles that the base's nodes have already, with other numbers. */
-static void bad_phandles(long n)
-{
-	for (long i = 0; i < n; i++) {
-		open_fragment(i, format("/bus@%lx/leaf@%lx", i / LEAVES, i % LEAVES));
-		common_u32("phandle", (uint32_t)i + 1);
-		close_fragment();
-	}
-}
-
-/* n nodes that two fragments make. */
+/* n new nodes that two fragments make, and n properties that both set. */
 static void bad_twice(long n)
 {
 	for (long i = 0; i < 2; i++) {
 		open_fragment(i, "/");
+		for (long j = 0; j < n; j++)
+			put_property(add_name(format("p%ld", j, 0)), i ? "1" : "0", 2);
 		for (long j = 0; j < n; j++) {
 			open_node(format("new@%lx", j, 0));
 			close_node();
@@ -441,10 +443,10 @@ static const struct kind {
 	{"properties", properties},
 	{"depth", depth},
 	{"one-target", one_target},
+	{"phandles", phandles},
 	{"bad-labels", bad_labels},
 	{"bad-paths", bad_paths},
 	{"bad-fixups", bad_fixups},
-	{"bad-phandles", bad_phandles},
 	{"bad-twice", bad_twice},
 };
 
@@ -454,16 +456,9 @@ static int write_out(void)
 	struct bytes header = {0};
 	uint32_t at = 40 + sizeof(no_reservations);
 	uint32_t total = at + (uint32_t)structure.len + (uint32_t)strings.len;
-	uint32_t words[] = {0xd00dfeed,
-			    total,
-			    at,
-			    at + (uint32_t)structure.len,
-			    40,
-			    17,
-			    16,
-			    0,
-			    (uint32_t)strings.len,
-			    (uint32_t)structure.len};
+	uint32_t words[] = {
+		0xd00dfeed, total, at, at + (uint32_t)structure.len, 40,
+		17,         16,    0,  (uint32_t)strings.len,        (uint32_t)structure.len};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		put_u32(&header, words[i]);

@@ -31,7 +31,11 @@ static void nv2_error(const struct span *location, struct parser *parser, void *
 {
 	/* Only "memory exhausted" comes this way: syntax errors are reported below. */
 	(void)scanner;
-	lang_error(parser->scan, LANG_NESTING, *location, "%s", message);
+	(void)message;
+	diag_fix(parser->lang->diags,
+		 lang_error(parser->scan, LANG_NESTING, *location,
+			    "this is nested deeper than can be read"),
+		 "write it shorter");
 }
 }
 

@@ -403,12 +403,32 @@ static void report_board(const struct bind_selector *selector, const struct over
 			       : "a tree without compatible");
 }
 
-static void report_missing(const struct bind_selector *selector, const struct overlay *overlay,
+/* Whether another selector means what is called so: then it is no slip of this one. */
+static bool is_meant_by_another(const struct bind_selectors *selectors,
+				const struct bind_selector *selector, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < selectors->count; i++) {
+		const struct nv2_selector *other = &selectors->items[i].match;
+
+		if (&selectors->items[i] != selector && other->kind == selector->match.kind &&
+		    other->text_len == len && !memcmp(other->text, text, len))
+			return true;
+	}
+	return false;
+}
+
+static void report_missing(const struct bind_selectors *selectors,
+			   const struct bind_selector *selector, const struct overlay *overlay,
 			   const struct tree *base, const struct select_index *index,
 			   struct diags *diags)
 {
 	const char *close = hints_wanted(diags) ? select_closest(index, &selector->match) : NULL;
 	struct diag_record *record;
+
+	if (close && is_meant_by_another(selectors, selector, close))
+		close = NULL;
 
 	record = report_node(diags, TREE_SELECTOR_MISSING, overlay->tree, selector->node, NULL,
 			     "%s lacks %s: no node is %s", base->file, selector->what,
@@ -463,7 +483,7 @@ bool bind_select(struct bind_selectors *selectors, const struct overlay *overlay
 		if (matches.first)
 			report_ambiguous(selector, overlay, base, matches, diags);
 		else
-			report_missing(selector, overlay, base, index, diags);
+			report_missing(selectors, selector, overlay, base, index, diags);
 	}
 	return ok;
 }

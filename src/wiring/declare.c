@@ -433,14 +433,22 @@ static void drop(struct declaration *declaration, struct span where)
 			declaration->children.items[i]->deleted = where;
 }
 
+static void report_in_slots(struct resolve *resolve, const struct stmt *stmt)
+{
+	if (resolve->syntax->has_errors)
+		return;
+	diag_fix(resolve->diags,
+		 WIRING_ERROR(resolve, WIRING_MISPLACED, stmt->where, "this cannot stand in slots"),
+		 "in slots stand the slots of devices, as in `GPU0 = 3;`");
+}
+
 static void declare_slots(struct resolve *resolve, struct declaration *block,
 			  const struct stmt *slots)
 {
 	*ARRAY_PUSH(resolve->arena, &block->slots) = slots;
 	for (const struct stmt *stmt = slots->body.first; stmt; stmt = stmt->next)
 		if (stmt->kind != STMT_PROPERTY && stmt->kind != STMT_SLOT)
-			report_misplaced(resolve, stmt, "this", block,
-					 "in slots stand the slots of devices, as in `GPU0 = 3;`");
+			report_in_slots(resolve, stmt);
 }
 
 static void declare_in(struct resolve *resolve, struct declaration *block, const struct stmt *body)

@@ -288,7 +288,8 @@ static void check_overlap(const struct check *check, const struct board *board)
 		/* Two NPUs on one chip are another rule's. */
 		if (range->start > low->end || (!low->aperture && !range->aperture))
 			continue;
-		if (!range->aperture) {
+		/* Told at an aperture, and of two at the one that was set by hand. */
+		if (!range->aperture || (low->aperture && low->set && !range->set)) {
 			range = low;
 			low = &ranges[i];
 		}
