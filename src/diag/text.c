@@ -10,6 +10,7 @@
 #include "core/text.h"
 
 #define TAB_WIDTH 8
+#define EXPLAIN_WIDTH 80
 /* A line longer than this is shown as a window around the place. */
 #define WINDOW_COLUMNS 100
 #define WINDOW_BEFORE 40
@@ -181,12 +182,42 @@ void diags_print_text(struct diags *diags, struct buffer *out, bool color)
 			      errors - DIAG_ERRORS_SHOWN == 1 ? " is" : "s are", errors);
 }
 
+/* Paragraphs in lines of one width; a blank line parts them. */
+static void add_paragraphs(struct buffer *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t space = strspn(text, " \n"), len = strcspn(text + space, " \n");
+		const char *line_end = memchr(text, '\n', space);
+		bool parted = line_end && memchr(line_end + 1, '\n',
+						 space - (size_t)(line_end + 1 - text));
+
+		if (parted) {
+			buffer_add_string(out, "\n\n");
+			column = 0;
+		} else if (column && column + 1 + len > EXPLAIN_WIDTH) {
+			buffer_add_string(out, "\n");
+			column = 0;
+		} else if (column) {
+			buffer_add_string(out, " ");
+			column++;
+		}
+		buffer_add(out, text + space, len);
+		column += len;
+		text += space + len;
+	}
+	buffer_add_string(out, "\n");
+}
+
 void diag_print_explanation(const struct diag_def *def, struct buffer *out)
 {
 	buffer_printf(out, "%s %s (%s)\n\n%s.\n", def->code, def->name, severity_names[def->level],
 		      def->summary);
-	if (def->explain)
-		buffer_printf(out, "\n%s\n", def->explain);
+	if (def->explain) {
+		buffer_add_string(out, "\n");
+		add_paragraphs(out, def->explain);
+	}
 	if (def->example)
 		buffer_printf(out, "\nExample:\n\n%s", def->example);
 	if (def->fix)

@@ -15,204 +15,200 @@
 
 const struct diag_def tree_codes[] = {
 	[TREE_DTB_DAMAGED] = E(
-		"0301", "dtb-damaged", "the device tree blob is damaged",
+		"0301", "dtb-damaged", "The device tree blob is damaged",
 		"The file is not a well-formed flattened device tree: its header, its reservation "
 		"map, its structure or its string table points outside the file, lacks an end, or "
 		"holds something that no device tree may hold. The message gives the byte offset. "
 		"Everything is refused here, because libfdt and the kernel read parts of a blob "
 		"without checking it again.",
-		"Make the file again from its source, or copy it again; compare its size with "
-		"the totalsize that fdtdump shows."),
+		"make the file again from its source, or copy it again; compare its size with "
+		"the totalsize that fdtdump shows"),
 	[TREE_DTB_VERSION] =
-		E("0302", "dtb-version", "the device tree blob has a version that cannot be read",
+		E("0302", "dtb-version", "The device tree blob has a version that cannot be read",
 		  "Versions 16 and 17 of the format are read: every tool has written them since "
 		  "2006. A blob says which is the oldest reader that understands it.",
-		  "Convert the file with dtc -I dtb -O dtb -V 17."),
+		  "convert the file with dtc -I dtb -O dtb -V 17"),
 	[TREE_DTB_TOO_DEEP] =
-		E("0303", "dtb-too-deep", "nodes are nested more than 64 levels deep",
+		E("0303", "dtb-too-deep", "Nodes are nested more than 64 levels deep",
 		  "Linux reads device trees to a depth of 64 and firmware keeps small stacks. A "
 		  "deeper tree is damaged or was made to do harm. The limit holds for what is read "
 		  "and for what an overlay would make of its base.",
-		  "Look at the path in the message: a real machine stays below ten levels."),
+		  "look at the path in the message: a real machine stays below ten levels"),
 	[TREE_DTB_NAME_TWICE] =
-		E("0304", "dtb-name-twice", "two siblings have one name",
+		E("0304", "dtb-name-twice", "Two siblings have one name",
 		  "A node has two children or two properties of the same name. Readers differ in "
 		  "which of them they take, so firmware, kernel and tools would see different "
 		  "machines.",
-		  "Find out which of the two is meant and remove the other at its source."),
+		  "find out which of the two is meant and remove the other at its source"),
 
 	[TREE_OVERLAY_DAMAGED] =
-		E("0311", "overlay-damaged", "the overlay is not well formed",
+		E("0311", "overlay-damaged", "The overlay is not well formed",
 		  "An overlay is a tree of fragments: each has a target or target-path and a node "
 		  "__overlay__ with what is to be added there. The message says what is missing or "
 		  "has the wrong type.",
-		  "Compile the overlay again with dtc -@; where it was written by hand, "
-		  "compare it with Documentation/devicetree/overlay-notes.rst of the kernel."),
+		  "compile the overlay again with dtc -@; where it was written by hand, "
+		  "compare it with Documentation/devicetree/overlay-notes.rst of the kernel"),
 	[TREE_OVERLAY_FIXUP] = E(
-		"0312", "overlay-fixup", "a fixup does not point at a cell of the overlay",
+		"0312", "overlay-fixup", "A fixup does not point at a cell of the overlay",
 		"Each string in __fixups__ is PATH:PROPERTY:OFFSET and says where the number of a "
 		"labelled node of the base is to be put. One that points beside its property makes "
 		"libfdt write elsewhere in memory, so all of them are checked before anything is "
 		"changed.",
-		"Compile the overlay again; never edit __fixups__ by hand."),
+		"compile the overlay again; never edit __fixups__ by hand"),
 	[TREE_OVERLAY_LOCAL_FIXUP] = E(
 		"0313", "overlay-local-fixup",
-		"a local fixup does not point at a reference of the overlay",
+		"A local fixup does not point at a reference of the overlay",
 		"__local_fixups__ mirrors the overlay's nodes and lists, per property, the byte "
 		"offsets that hold a phandle of the overlay itself. An offset outside its property "
 		"makes libfdt write elsewhere in memory and made Linux panic, so all of them are "
 		"checked before anything is changed.",
-		"Compile the overlay again; never edit __local_fixups__ by hand."),
+		"compile the overlay again; never edit __local_fixups__ by hand"),
 	[TREE_OVERLAY_UNBOUND] = E(
-		"0314", "overlay-unbound", "the overlay is late-bound",
+		"0314", "overlay-unbound", "The overlay is late-bound",
 		"It was compiled without --base: its fragments say what they are for, as \"the PCI "
 		"node of GPU0\", and not where that is. It has to be bound to the tree of the "
 		"machine first; until then its targets are paths that no tree has, so that nothing "
 		"applies it by mistake.",
-		"Bind it: nv2dtc merge and nv2boot do so themselves, nv2dtc compile does with "
-		"--base."),
+		"bind it: nv2dtc merge does so itself, and nv2dtc compile with --base"),
 	[TREE_OVERLAY_TARGET] = E(
-		"0315", "overlay-target", "the base has no such target",
+		"0315", "overlay-target", "The base has no such target",
 		"A fragment names, by phandle or by path, a node that the base does not have. "
 		"Under "
 		"--for=linux it has to be there before the overlay is applied: the kernel looks "
 		"all "
 		"targets up before it adds anything.",
-		"Check that the overlay is for this machine and that overlays it builds upon come "
-		"first."),
+		"check that the overlay is for this machine and that overlays it builds upon come "
+		"first"),
 	[TREE_OVERLAY_LABEL] = E(
-		"0316", "overlay-label", "the base has no such label",
+		"0316", "overlay-label", "The base has no such label",
 		"The overlay refers to a label. The base lists its labels in /__symbols__, and "
 		"there it is missing, or its path leads nowhere, or the node has no phandle. Trees "
 		"made by firmware have no labels at all.",
-		"Compile the base with dtc -@, or use target-path and phandles of the overlay's "
-		"own nodes."),
+		"compile the base with dtc -@, or use target-path and phandles of the overlay's "
+		"own nodes"),
 	[TREE_OVERLAY_PHANDLE] =
-		E("0317", "overlay-phandle", "the overlay's phandles cannot be used",
+		E("0317", "overlay-phandle", "The overlay's phandles cannot be used",
 		  "Phandles of an overlay are moved up by the base's highest one. They have to be "
 		  "four "
 		  "bytes long, unique, neither 0 nor 0xffffffff, and still fit after the move; a "
 		  "reference has to point at one of them.",
-		  "Compile the overlay again; look for a base with a phandle near 0xffffffff."),
+		  "compile the overlay again; look for a base with a phandle near 0xffffffff"),
 	[TREE_OVERLAY_SYMBOL] = E(
-		"0318", "overlay-symbol", "a symbol of the overlay leads nowhere",
+		"0318", "overlay-symbol", "A symbol of the overlay leads nowhere",
 		"A property of __symbols__ holds the path of a labelled node of the overlay. Those "
 		"below a fragment's __overlay__ become labels of the base, so the path has to be "
 		"one "
 		"string, and the node has to be there.",
-		"Compile the overlay again; never edit __symbols__ by hand."),
+		"compile the overlay again; never edit __symbols__ by hand"),
 
-	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "two fragments add one node",
+	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "Two fragments add one node",
 				    "The kernel puts all fragments into one changeset and refuses "
 				    "a changeset in which a "
 				    "node is added twice (drivers/of/overlay.c).",
-				    "Put what both fragments add into one."),
+				    "put what both fragments add into one"),
 	[TREE_LINUX_PROPERTY_TWICE] =
-		E("0322", "linux-property-twice", "two fragments set one property",
+		E("0322", "linux-property-twice", "Two fragments set one property",
 		  "The kernel puts all fragments into one changeset and refuses a changeset in "
 		  "which a "
 		  "property is touched twice, even with the same value (drivers/of/overlay.c).",
-		  "Leave the property in one fragment only."),
+		  "leave the property in one fragment only"),
 	[TREE_LINUX_PHANDLE] = E(
-		"0323", "linux-phandle", "a node that has a phandle would get another",
+		"0323", "linux-phandle", "A node that has a phandle would get another",
 		"The overlay gives a phandle to a node that the base already gave one. The kernel "
 		"refuses that; libfdt keeps the base's.",
-		"Drop the label from that node in the overlay, or take it from the base."),
+		"drop the label from that node in the overlay, or take it from the base"),
 	[TREE_LINUX_SYMBOL] =
-		E("0324", "linux-symbol", "the kernel would refuse a symbol",
+		E("0324", "linux-symbol", "The kernel would refuse a symbol",
 		  "The kernel adds an overlay's labels to the live tree only if that has "
 		  "__symbols__, "
 		  "each label is new, and each path lies below a fragment's __overlay__.",
-		  "Rename the label, or compile without -@."),
+		  "rename the label, or compile without -@"),
 	[TREE_LINUX_CELLS] = E(
 		"0325", "linux-cells", "#address-cells or #size-cells would change",
 		"A changed cell count gives every reg below that node another meaning. The kernel "
 		"refuses overlays that do so.",
-		"Give the overlay's node the base's values."),
+		"give the overlay's node the base's values"),
 
 	[TREE_BIND_DAMAGED] = E(
-		"0331", "bind-damaged", "the late-bound overlay is not well formed",
+		"0331", "bind-damaged", "The late-bound overlay is not well formed",
 		"The node nv2-bind of a late-bound overlay holds one node per selector, numbered "
 		"from 0, with its kind, its arguments and the places that refer to it; each "
 		"fragment's target-path is /nv2-unbound/N. Something of that is missing or has the "
 		"wrong type.",
-		"Compile the wiring file again; late-bound overlays are not written by hand."),
+		"compile the wiring file again; late-bound overlays are not written by hand"),
 	[TREE_BIND_VERSION] = E(
 		"0332", "bind-version",
-		"the late-bound overlay is of a kind this version cannot bind",
+		"The late-bound overlay is of a kind this version cannot bind",
 		"nv2-bind has another compatible than \"nv2,bind-1\", or a selector of a kind that "
 		"was added later. Binding it in part would leave references open.",
-		"Use the nv2dtc that compiled the overlay, or a newer one."),
+		"use the nv2dtc that compiled the overlay, or a newer one"),
 	[TREE_BOARD_MISMATCH] = E(
-		"0333", "board-mismatch", "the base is another board",
+		"0333", "board-mismatch", "The base is another board",
 		"The root of the base has to name one of the boards that the wiring is for in its "
 		"compatible. Wires differ between boards that look alike, and a wrong map trains "
 		"no "
 		"link.",
-		"Use the wiring of this machine; if it is the right one, list the machine's "
-		"compatible in the board's."),
+		"use the wiring of this machine; if it is the right one, list the machine's "
+		"compatible in the board's"),
 	[TREE_SELECTOR_MISSING] =
-		E("0334", "selector-missing", "the base lacks a node",
+		E("0334", "selector-missing", "The base lacks a node",
 		  "The overlay needs a node of the base that is not there. GPUs are found by slot "
 		  "label "
 		  "and vendor, emulated bridges by their NPU PHB and reg, NPUs by chip and SCOM "
 		  "address, links by index, and nodes by path only where the wiring gives one.",
-		  "Check that the firmware saw the GPU (it is absent when its power is off), that "
-		  "the "
-		  "base was taken after firmware initialised the NPU, and that slot labels in the "
-		  "wiring are spelt as the machine spells them."),
+		  "check that the slot has power, and that its label is spelt as the machine spells it"),
 	[TREE_SELECTOR_AMBIGUOUS] =
-		E("0335", "selector-ambiguous", "the base has several nodes of which one is meant",
+		E("0335", "selector-ambiguous", "The base has several nodes of which one is meant",
 		  "Two or more nodes of the base answer to one description. To choose one would be "
 		  "to "
 		  "guess where a wire ends.",
-		  "Give the node's path in the wiring."),
+		  "give the node's path in the wiring"),
 	[TREE_PHANDLE_MISSING] = E(
-		"0336", "phandle-missing", "a node of the base that is referred to has no phandle",
+		"0336", "phandle-missing", "A node of the base that is referred to has no phandle",
 		"References are phandles. The binder makes one only on nodes that the overlay "
 		"makes: "
 		"to add one to a node of the base is nothing Linux would accept.",
-		"Use a base as the firmware gives it: dtc drops phandles that nothing refers to "
-		"unless they are explicit."),
+		"use a base as the firmware gives it: dtc drops phandles that nothing refers to "
+		"unless they are explicit"),
 	[TREE_VALUE_DIFFERS] =
-		E("0337", "value-differs", "a property is there already, with another value",
+		E("0337", "value-differs", "A property is there already, with another value",
 		  "What the firmware says about the wiring and what the wiring file says disagree, "
 		  "or "
 		  "two fragments do. One of them is wrong, and copper does not follow either. A "
 		  "property with the same value is left alone.",
-		  "nv2dtc verify lists all differences between a wiring file and a tree."),
+		  "nv2dtc verify lists all differences between a wiring file and a tree"),
 	[TREE_CELLS_DIFFER] = E(
-		"0338", "cells-differ", "the overlay counts cells in another way than the base",
+		"0338", "cells-differ", "The overlay counts cells in another way than the base",
 		"A reg is read with its parent's #address-cells and #size-cells (2 and 1 where the "
 		"parent has none). The overlay adds nodes with a reg below a node of the base "
 		"whose "
 		"counts are not those the overlay was written for.",
-		"Look at the node of the base: it may be another kind of node than expected."),
+		"look at the node of the base: it may be another kind of node than expected"),
 	[TREE_MEMORY_OVERLAP] = E(
 		"0339", "memory-overlap", "GPU memory lies over memory of the base",
 		"The base has ordinary memory in an address range that the overlay gives to a GPU. "
 		"The kernel would use one for the other.",
-		"Check memory-map and aperture in the wiring file, and how much memory the machine "
-		"has."),
+		"check memory-map and aperture in the wiring file, and how much memory the machine "
+		"has"),
 	[TREE_BIND_INTERNAL] =
-		E("0340", "bind-internal", "binding left something open (a fault in nv2dtc)",
+		E("0340", "bind-internal", "Binding left something open (a fault in nv2dtc)",
 		  "After binding, each reference has to have been filled in exactly once. This one "
 		  "was "
 		  "not, so nothing is written. The fault is in nv2dtc and not in your files.",
-		  "Please report it, with the overlay and the base."),
+		  "please report it, with the overlay and the base"),
 
 	[TREE_DIR_DAMAGED] =
-		E("0341", "dir-damaged", "the directory is no device tree",
+		E("0341", "dir-damaged", "The directory is no device tree",
 		  "A directory is read as Linux shows a device tree in /proc/device-tree: each "
 		  "directory is a node, each file a property, symbolic links are passed over. This "
 		  "one has a name that no node or property may have, is larger than any tree, or "
 		  "has a root without compatible and #address-cells.",
-		  "Name /proc/device-tree, or a copy of it made with cp -r."),
+		  "name /proc/device-tree, or a copy of it made with cp -r"),
 	[TREE_MERGED_TOO_LARGE] =
-		E("0342", "merged-too-large", "the merged tree does not fit into a device tree blob",
+		E("0342", "merged-too-large", "The merged tree does not fit into a device tree blob",
 		  "Offsets in a blob have 32 bits, and firmware and tools take them as signed. The "
 		  "merged tree needs 2 GiB or more.",
-		  "Look at the sizes of the overlays: one of them is no ordinary overlay."),
+		  "look at the sizes of the overlays: one of them is no ordinary overlay"),
 	[TREE_STAGE] = {
 		.code = "NV2-N0343", .name = "tree-stage", .level = SEVERITY_NOTE,
 		.summary = "which stage a host tree is from",
