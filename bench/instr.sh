@@ -179,8 +179,8 @@ quiet='-Wno-gpu-unwired -Wno-board-empty'
 	row bad-line-sarif bad-line 1000 check --diagnostics=sarif
 	row bad-names-json bad-names 1000 check --diagnostics=json
 	row bad-ports bad-ports 2000 check
-	row bad-devices bad-devices 500 check
-	row bad-phbs bad-phbs 500 check
+	row bad-devices bad-devices 2000 check
+	row bad-phbs bad-phbs 2000 check
 	row bad-properties bad-properties 1500 check
 	row bad-raw-properties bad-raw-properties 1000 check
 }
