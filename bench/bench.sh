@@ -26,6 +26,8 @@ heading() {
 	printf '\n%s\n' "$1"
 }
 
+printf 'files are made in %s (TMPDIR says where)\n' "${work%/*}"
+
 # --- many boards -----------------------------------------------------------------
 
 heading 'check: boards in one file, six links each (median of 5)'

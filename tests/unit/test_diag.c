@@ -940,7 +940,7 @@ START_TEST(explains)
 	diag_print_explanation(&bad_thing, &out);
 	ck_assert_str_eq(out.data, "NV2-E9001 bad-thing (error)\n\n"
 				   "A thing is bad.\n\n"
-				   "Why it is bad.\nIn two lines.\n\n"
+				   "Why it is bad. In two lines.\n\n"
 				   "Example:\n\n/nv2-v1/;\nbad;\n");
 	out.len = 0;
 	diag_print_explanation(&odd_thing, &out);
