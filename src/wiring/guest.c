@@ -116,18 +116,21 @@ static struct declaration *guest_board(struct resolve *resolve,
 static void add_device(struct resolve *resolve, struct vphb *vphb, struct gpu *gpu,
 		       struct link *link, struct span span)
 {
-	for (size_t i = 0; i < vphb->devices.count; i++) {
-		const struct vphb_device *other = &vphb->devices.items[i];
-		struct diag_record *error;
+	const struct vphb **on = gpu ? &gpu->vphb : &link->vphb;
+	size_t *place = gpu ? &gpu->vphb_place : &link->vphb_place;
+	struct diag_record *error;
 
-		if (gpu ? other->gpu != gpu : other->link != link)
-			continue;
+	if (*on == vphb) {
 		error = WIRING_ERROR(resolve, WIRING_DEVICE_TWICE, span,
-				     gpu ? "%s is on this vPHB already" : "this link of %s is on this vPHB already",
+				     gpu ? "%s is on this vPHB already"
+					 : "this link of %s is on this vPHB already",
 				     gpu ? gpu->name : link->npu->name);
-		diag_note(resolve->diags, error, other->span, "it was given here");
+		diag_note(resolve->diags, error, vphb->devices.items[*place].span,
+			  "it was given here");
 		return;
 	}
+	*on = vphb;
+	*place = vphb->devices.count;
 	*ARRAY_PUSH(resolve->arena, &vphb->devices) =
 		(struct vphb_device){.gpu = gpu, .link = link, .span = span};
 }

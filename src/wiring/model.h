@@ -17,6 +17,7 @@
  */
 
 struct board;
+struct vphb;
 struct npu;
 struct gpu;
 struct link;
@@ -89,6 +90,8 @@ struct gpu {
 	struct gpu_port ports[GPU_PORTS_MAX];
 	bool ports_unknown;          /* a link with an NPU that names no port of this GPU */
 	unsigned peer_links;
+	const struct vphb *vphb;     /* the one it was last put on */
+	size_t vphb_place;           /* among the devices there */
 	unsigned group;              /* ordinal by lowest brick on its chip, or as set */
 };
 
@@ -105,6 +108,8 @@ struct link {
 	struct span span;        /* the brick, as written */
 	struct span port_span;
 	struct span statement;
+	const struct vphb *vphb; /* the one its bridge was last put on */
+	size_t vphb_place;       /* among the devices there */
 };
 
 struct peer_link {

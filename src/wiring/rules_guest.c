@@ -14,6 +14,7 @@
 #define VPHB_GPUS 6
 #define VPHB_ATSDS 8
 #define GPU_LINKS 3
+#define BUS_SLOTS 32
 
 static const struct npu *device_npu(const struct vphb_device *device)
 {
@@ -161,7 +162,9 @@ static void check_partial_group(const struct check *check, const struct guest *g
 {
 	share_list shares = collect_shares(check, guest);
 
-	for (size_t i = 0; i < shares.count && !guest_damaged(guest); i++) {
+	if (guest_damaged(guest))
+		return;
+	for (size_t i = 0; i < shares.count; i++) {
 		const struct npu *npu = shares.items[i].npu;
 		struct diag_record *error = NULL;
 		struct buffer missing = {0};
@@ -286,31 +289,53 @@ static void check_bridges(const struct check *check, const struct guest *guest,
 	diag_note(check->diags, error, first->link->port_span, "%s is wired here", gpu->name);
 }
 
+static void check_vphb_bridges(const struct check *check, const struct guest *guest,
+			       const struct vphb *vphb)
+{
+	for (size_t i = 0; i < vphb->devices.count; i++) {
+		const struct link *link = vphb->devices.items[i].link;
+		bool first = link != NULL;
+
+		for (size_t j = 0; j < i && first; j++)
+			first = !vphb->devices.items[j].link ||
+				vphb->devices.items[j].link->gpu != link->gpu;
+		if (first)
+			check_bridges(check, guest, vphb, link->gpu);
+	}
+}
+
+static void check_vphb_gpus(const struct check *check, const struct guest *guest,
+			    const struct vphb *vphb)
+{
+	for (size_t i = 0; i < vphb->devices.count; i++) {
+		const struct gpu *gpu = vphb->devices.items[i].gpu;
+		struct diag_record *error;
+		bool has_bridge = false;
+
+		for (size_t j = 0; gpu && j < gpu->links.count; j++)
+			has_bridge |= guest_has(guest, NULL, gpu->links.items[j]);
+		if (!gpu || !gpu->npu || has_bridge)
+			continue;
+		error = RULE_REPORT(check, vphb->devices.items[i].span,
+				    "guest %s has %s without any of its bridges", guest->name,
+				    gpu->name);
+		diag_note(check->diags, error, first_span_of(gpu), "its links are wired here");
+	}
+}
+
 /* rows 20 and 21; on each vPHB, for QEMU pairs them by tgt there */
 static void check_pairs(const struct check *check, const struct guest *guest)
 {
-	const struct board *board = guest->board;
-
-	for (size_t i = 0; i < guest->vphbs.count && !guest_damaged(guest); i++) {
+	/* More vPHBs, or devices on one, than there can be are reported as that. */
+	if (guest_damaged(guest) || guest->vphbs.count > VPHB_HIGHEST + 1)
+		return;
+	for (size_t i = 0; i < guest->vphbs.count; i++) {
 		const struct vphb *vphb = guest->vphbs.items[i];
 
-		for (size_t j = 0; j < board->gpus.count; j++)
-			check_bridges(check, guest, vphb, board->gpus.items[j]);
-		for (size_t j = 0; j < vphb->devices.count; j++) {
-			const struct vphb_device *device = &vphb->devices.items[j];
-			struct diag_record *error;
-			bool has_bridge = false;
-
-			for (size_t k = 0; device->gpu && k < device->gpu->links.count; k++)
-				has_bridge |= guest_has(guest, NULL, device->gpu->links.items[k]);
-			if (!device->gpu || !device->gpu->npu || has_bridge)
-				continue;
-			error = RULE_REPORT(check, device->span,
-					    "guest %s has %s without any of its bridges",
-					    guest->name, device->gpu->name);
-			diag_note(check->diags, error, first_span_of(device->gpu),
-				  "its links are wired here");
-		}
+		if (vphb->devices.count > BUS_SLOTS)
+			continue;
+		check_vphb_bridges(check, guest, vphb);
+		check_vphb_gpus(check, guest, vphb);
 	}
 }
 
@@ -350,9 +375,9 @@ static void check_vphb_size(const struct check *check, const struct guest *guest
 			RULE_REPORT(check, vphb->span,
 				    "%zu bridges are on one vPHB, which takes %d ATSD registers", links,
 				    VPHB_ATSDS);
-		if (vphb->devices.count > 32)
-			RULE_REPORT(check, vphb->span, "%zu devices are on one bus of 32 slots",
-				    vphb->devices.count);
+		if (vphb->devices.count > BUS_SLOTS)
+			RULE_REPORT(check, vphb->span, "%zu devices are on one bus of %d slots",
+				    vphb->devices.count, BUS_SLOTS);
 	}
 }
 
@@ -453,25 +478,29 @@ static void check_guest_files(const struct check *check, const struct wiring *wi
 /* row 26: QEMU attaches a group to the address space of one vPHB */
 static void check_group_once(const struct check *check, const struct guest *guest)
 {
-	for (size_t i = 0; i < guest->vphbs.count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			const struct vphb *a = guest->vphbs.items[j], *b = guest->vphbs.items[i];
-			struct diag_record *error;
+	const struct vphb *seen[128] = {NULL}; /* by chip */
 
-			/* One vPHB described twice is another rule's. */
-			if (a->number == b->number || !a->devices.count || !b->devices.count ||
-			    !device_npu(&a->devices.items[0]) ||
-			    device_npu(&a->devices.items[0]) != device_npu(&b->devices.items[0]))
-				continue;
-			error = RULE_REPORT(check, b->devices.items[0].span,
-					    "the IOMMU group of %s is on two vPHBs, %llu and %llu",
-					    device_npu(&a->devices.items[0])->name,
-					    (unsigned long long)a->number,
-					    (unsigned long long)b->number);
-			diag_note(check->diags, error, a->devices.items[0].span,
-				  "it is on vPHB %llu here", (unsigned long long)a->number);
-			break;
+	for (size_t i = 0; i < guest->vphbs.count; i++) {
+		const struct vphb *vphb = guest->vphbs.items[i], *other;
+		const struct npu *npu = vphb->devices.count ? device_npu(&vphb->devices.items[0]) : NULL;
+		struct diag_record *error;
+
+		if (!npu || !npu->chip.set)
+			continue;
+		other = seen[npu->chip.value];
+		if (!other) {
+			seen[npu->chip.value] = vphb;
+			continue;
 		}
+		/* One vPHB described twice is another rule's. */
+		if (other->number == vphb->number)
+			continue;
+		error = RULE_REPORT(check, vphb->devices.items[0].span,
+				    "the IOMMU group of %s is on two vPHBs, %llu and %llu", npu->name,
+				    (unsigned long long)other->number,
+				    (unsigned long long)vphb->number);
+		diag_note(check->diags, error, other->devices.items[0].span,
+			  "it is on vPHB %llu here", (unsigned long long)other->number);
 	}
 }
 
