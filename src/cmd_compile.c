@@ -255,7 +255,7 @@ static void add_bundle_file(struct emission *emission, const char *kind, const c
 	buffer_free(text);
 }
 
-/* The plan, and what tells a VMM about each guest: `nv2boot vmm` fills in the host's addresses. */
+/* The plan, and what tells a VMM about each guest: where it boots, the host's addresses are filled in. */
 static bool collect_bundle_files(struct emission *emission, const struct plan_guest *guest)
 {
 	struct buffer text = {0};
