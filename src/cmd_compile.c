@@ -255,7 +255,7 @@ static void add_bundle_file(struct emission *emission, const char *kind, const c
 	buffer_free(text);
 }
 
-/* The plan, and what tells a VMM about each guest: where it boots, the host's addresses are filled in. */
+/* The plan, and what tells a VMM about each guest, but for the addresses of the host it runs on. */
 static bool collect_bundle_files(struct emission *emission, const struct plan_guest *guest)
 {
 	struct buffer text = {0};
