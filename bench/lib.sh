@@ -43,3 +43,44 @@ generate() {
 calc() {
 	awk "BEGIN { printf \"$1\", $2 }"
 }
+
+# Ends the run where instructions cannot be counted.
+need_callgrind() {
+	for tool in valgrind callgrind_annotate; do
+		command -v "$tool" >/dev/null || {
+			printf '%s: %s is needed: install valgrind\n' "$0" "$tool" >&2
+			exit 1
+		}
+	done
+}
+
+# Instructions of each function itself: "COUNT NAME".
+functions() {
+	callgrind_annotate --auto=no --threshold=99.9 "$1" 2>/dev/null | awk '
+		$1 ~ /^[0-9,]+$/ && $2 ~ /^\(/ && /:/ {
+			number = $1
+			gsub(/,/, "", number)
+			name = $0
+			sub(/^[^:]*:/, "", name)
+			sub(/ \[.*/, "", name)
+			sub(/\x27.*/, "", name)
+			counts[name] += number
+		}
+		END { for (name in counts) print counts[name], name }'
+}
+
+# growth N-OUT 2N-OUT: functions that grew three times or more and have a share of
+# $instructions, which the count of 2N set last.
+growth() {
+	functions "$1" >functions.n
+	functions "$2" >functions.2n
+	awk -v total="$instructions" '
+		NR == FNR { name = $0; sub(/^[0-9]+ /, "", name); before[name] = $1; next }
+		{
+			name = $0
+			sub(/^[0-9]+ /, "", name)
+			if (name in before && $1 > 3 * before[name] && $1 > total / 100)
+				printf "    %5.1f %% %-32s %.2f\n", 100 * $1 / total, name,
+					$1 / before[name]
+		}' functions.n functions.2n | sort -rn
+}

@@ -96,6 +96,9 @@ struct raw_value *join_raw(struct parser *parser, struct raw_value *list, struct
 unsigned raw_bits(struct parser *parser, uint64_t bits, struct span span);
 struct raw_value *raw_bits_done(struct parser *parser, struct raw_value *value);
 
+/* A token that can be a name: any word, whatever it means elsewhere. */
+bool is_word(int kind);
+
 /* `follows`: the kind of token behind the word. */
 void report_unknown_statement(struct parser *parser, const char *word, struct span where,
 			      int follows);

@@ -32,11 +32,6 @@ struct format {
 	size_t statement;   /* index of the first token of the statement */
 };
 
-static bool is_word(int kind)
-{
-	return kind >= WORD && kind <= WORD_AT;
-}
-
 static bool collect_tokens(struct lang *lang, struct source *source, struct format *format)
 {
 	struct syntax *syntax = arena_alloc(lang->arena, sizeof(*syntax));

@@ -87,7 +87,7 @@ static const char *span_text(struct parser *parser, struct span span)
 			     span.len < 40 ? span.len : 40);
 }
 
-static bool is_word(int kind)
+bool is_word(int kind)
 {
 	return kind >= WORD && kind <= WORD_AT;
 }
