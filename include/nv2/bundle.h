@@ -98,6 +98,32 @@ enum nv2_status {
 	NV2_ERR_PART_TWICE,   /* two parts have the same kind and guest */
 	NV2_ERR_PART_DIGEST,  /* a part's SHA-256 is not that of its data */
 	NV2_ERR_TABLE,        /* a table with a record that refers to nothing, or is no record */
+	/* From here on: nv2/boot.h. */
+	NV2_ERR_SPACE,        /* the caller's memory is too small */
+	NV2_ERR_UNSIGNED,     /* a signature is wanted, and there is none */
+	NV2_ERR_NO_VERIFIER,  /* a signature is wanted, and nobody here can check one */
+	NV2_ERR_SIGNATURE,    /* not signed by a key that is trusted */
+	NV2_ERR_REPLAY,       /* an older bundle than the last that was applied */
+	NV2_ERR_BOARD,        /* the tree is of another board */
+	NV2_ERR_OVERLAY,      /* an overlay that is none, or not of the kind that is wanted */
+	NV2_ERR_FIXUP,        /* a fixup of something that is not there */
+	NV2_ERR_SELECTOR,     /* a selector that cannot be read */
+	NV2_ERR_NO_NODE,      /* the tree lacks a node */
+	NV2_ERR_AMBIGUOUS,    /* the tree has two where there may be one */
+	NV2_ERR_NO_PHANDLE,   /* a node to refer to has no phandle */
+	NV2_ERR_CONFLICT,     /* the tree has a property with another value */
+	NV2_ERR_CELLS,        /* the tree counts cells in another way */
+	NV2_ERR_OVERLAP,      /* GPU memory on top of other memory */
+	NV2_ERR_READ,         /* a register could not be read */
+	NV2_ERR_WRITE,        /* a register could not be written */
+	NV2_ERR_ALL_ONES,     /* a register read as all ones, as those do that are not there */
+	NV2_ERR_STUCK,        /* a register does not hold what was written */
+	NV2_ERR_TIMEOUT,      /* a register did not finish */
+	NV2_ERR_HELD,         /* a guest has this register */
+	NV2_ERR_CHANGED,      /* a register was changed by somebody else */
+	NV2_ERR_LPID,         /* no LPID that a guest can have */
+	NV2_ERR_NO_GUEST,     /* the bundle has no such guest */
+	NV2_ERR_TGT,          /* BAR, tree and plan do not agree on an address */
 	NV2_STATUS_COUNT
 };
 
@@ -160,6 +186,15 @@ struct nv2_fdt {
 	uint32_t strings, strings_size;
 	uint32_t fault; /* after an error: the byte it is about */
 };
+
+/*
+ * Checks the tree that starts at `bytes`, of which `size` bytes may be read:
+ * header, places of all blocks, end of the reservation map, every tag, name
+ * and length, properties before children, one root. What is behind totalsize
+ * is the caller's business. Not checked: that siblings differ in name.
+ * NV2_ERR_TRUNCATED, NV2_ERR_FDT_*; then fdt->fault is the byte.
+ */
+enum nv2_status nv2_fdt_open(struct nv2_fdt *fdt, const void *bytes, size_t size);
 
 /* ---- the bundle -------------------------------------------------------- */
 

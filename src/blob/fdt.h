@@ -19,15 +19,6 @@
 /* Bytes in a property's name: bounds the check of names that overlap in the string table. */
 #define NV2_FDT_NAME_MAX 255u
 
-/*
- * Checks the tree that starts at `bytes`, of which `size` bytes may be read:
- * header, places of all blocks, end of the reservation map, every tag, name
- * and length, properties before children, one root. What is behind totalsize
- * is the caller's business. Not checked: that siblings differ in name.
- * NV2_ERR_TRUNCATED, NV2_ERR_FDT_*; then fdt->fault is the byte.
- */
-enum nv2_status nv2_fdt_open(struct nv2_fdt *fdt, const void *bytes, size_t size);
-
 /* With its unit address; "" for the root, and for what is no node. */
 const char *nv2_fdt_name(const struct nv2_fdt *fdt, uint32_t node);
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+#ifndef NV2_LINUX_LOG_H
+#define NV2_LINUX_LOG_H
+
+#include <stdbool.h>
+
+/*
+ * What happened, a line each, to standard error or to syslog: words for people
+ * first, then key=value pairs for tools, values in quotes where they have
+ * blanks:
+ *
+ *         nv2boot: error: NPU register GPU0_MEM_BAR.stack0.sm0 does not hold … step=register npu=npu0 …
+ *
+ * One call, one line, whatever is in the values: control characters are written as \xNN.
+ */
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE, /* what was changed */
+	LOG_LEVEL_INFO,   /* what was found; with --verbose */
+};
+
+struct log {
+	bool syslog;          /* else standard error */
+	enum log_level level; /* up to this one */
+	/* Each line also goes here if it is not NULL: the tests listen. */
+	void (*heard)(void *context, enum log_level level, const char *line);
+	void *context;
+};
+
+__attribute__((format(printf, 3, 4))) void log_say(const struct log *log, enum log_level level,
+						   const char *format, ...);
+
+#endif
