@@ -71,6 +71,12 @@ struct machine_ops {
 	int (*store)(void *context, const char *name, const void *content, size_t size);
 	/* Gone, on disk, when it returns 0; no error if it was not there. */
 	int (*drop)(void *context, const char *name);
+	/*
+	 * The highest bundle-version that was ever applied here, which outlives a boot; 0
+	 * if there is none yet.
+	 */
+	int (*load_counter)(void *context, uint32_t *version);
+	int (*store_counter)(void *context, uint32_t version);
 	/* 36 characters and a NUL: another one means that nothing of before is there any more. */
 	int (*boot_id)(void *context, char id[37]);
 };

@@ -20,7 +20,7 @@
  *    5  write registers, read back
  *    6  make the overlay's item, hand it over, read the live tree back
  *    7  prove tgt, link by link
- *    8  record: state `applied`
+ *    8  record: state `applied`; raise the counter
  *
  * The record is a hint. What is there is read from the tree and the
  * registers, every time. A kill between any two calls leaves a machine from
@@ -38,7 +38,7 @@ enum outcome {
 struct transaction {
 	const struct machine *machine;
 	const struct log *log;
-	struct nv2_trust trust;
+	struct nv2_trust trust; /* last_version is looked up with the machine's load_counter */
 	int (*verify_signature)(void *context, const unsigned char *key, const void *message,
 				size_t size, const unsigned char *signature);
 	/* Says every write that would be made, in order, as notices, and makes none. */
