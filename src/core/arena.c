@@ -11,6 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+
+/*
+ * AddressSanitizer sees a chunk as one block. Told where the blocks inside it end, and what was
+ * moved away by arena_grow(), it finds a byte too far and a pointer that went stale.
+ */
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define HIDE(at, size) __asan_poison_memory_region((at), (size))
+#define SHOW(at, size) __asan_unpoison_memory_region((at), (size))
+#define GAP alignof(max_align_t)
+#else
+#define HIDE(at, size) ((void)(at), (void)(size))
+#define SHOW(at, size) ((void)(at), (void)(size))
+#define GAP ((size_t)0)
+#endif
+
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define CHUNK_MAX ((size_t)4 * 1024 * 1024)
 
@@ -55,6 +74,7 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
 	chunk = checked_malloc(sizeof(*chunk) + size);
 	chunk->size = size;
 	chunk->used = 0;
+	HIDE(chunk->data, size);
 	if (arena->next_size < CHUNK_MAX)
 		arena->next_size *= 2;
 	/* A large block of its own goes behind the chunk still being filled. */
@@ -73,15 +93,17 @@ void *arena_alloc(struct arena *arena, size_t size)
 	const size_t align = alignof(max_align_t);
 	struct chunk *chunk = arena->chunks;
 	unsigned char *block;
+	size_t room;
 
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
-	size = (size + align - 1) / align * align;
-	if (!chunk || chunk->size - chunk->used < size)
-		chunk = add_chunk(arena, size);
+	room = (size + GAP + align - 1) / align * align;
+	if (!chunk || chunk->size - chunk->used < room)
+		chunk = add_chunk(arena, room);
 	block = chunk->data + chunk->used;
-	chunk->used += size;
-	arena->used += size;
+	chunk->used += room;
+	arena->used += room - GAP;
+	SHOW(block, size);
 	return memset(block, 0, size);
 }
 
@@ -152,8 +174,10 @@ void *arena_grow(struct arena *arena, const void *items, size_t item_size, size_
 	if (count > SIZE_MAX / 2 || wanted > SIZE_MAX / 2 / item_size)
 		out_of_memory();
 	grown = arena_alloc(arena, wanted * item_size);
-	if (count)
+	if (count) {
 		memcpy(grown, items, count * item_size);
+		HIDE(items, count * item_size);
+	}
 	*capacity = wanted;
 	return grown;
 }
