@@ -190,6 +190,9 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 		status = take_word(session, "color", value, colors, 3, &choice);
 		settings->color = (enum color_when)choice;
 		break;
+	case OPTION_SVG:
+		settings->svg = true;
+		break;
 	case OPTION_JSON:
 		settings->json = true;
 		break;

@@ -28,6 +28,7 @@ enum option_id {
 	OPTION_DIAGNOSTICS,
 	OPTION_COLOR,
 	OPTION_JSON,
+	OPTION_SVG,
 	OPTION_WRITE,
 	OPTION_FOR,
 	OPTION_KEY,
@@ -69,7 +70,7 @@ struct settings {
 	const char *dependency_file, *dependency_target;
 	enum diagnostics_format diagnostics;
 	enum color_when color;
-	bool json, write;
+	bool json, svg, write;
 	const char *key, *sign; /* files of a public and of a secret key */
 	uint32_t bundle_version;
 	char **files;
@@ -99,7 +100,7 @@ struct command {
 
 extern const struct command compile_command, check_command, show_command, fmt_command,
 	explain_command,
-	merge_command, verify_command, import_command, dump_command;
+	merge_command, verify_command, import_command, dump_command, graph_command;
 
 /* Rows that several commands have. */
 #define OPTION_ROW_INCLUDE                                                                         \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emit/vmm.h"
+#include "emit/xml.h"
 
 /*
  * Stands for a PCI domain of the host that is not known, less the index of the
@@ -30,48 +31,6 @@ static const char intro[] =
 	"  NPU's PHB, which is the host firmware's choice; libvirt does not start the\n"
 	"  guest with them. Put the addresses of the machine in.\n"
 	"-->\n";
-
-/* How many bytes at `text` make one character that XML 1.0 has no room for; 0: none. */
-static size_t unfit_len(const char *text)
-{
-	unsigned char byte = (unsigned char)*text;
-
-	if (byte < 0x20 && byte != '\t' && byte != '\n')
-		return 1;
-	return !strncmp(text, "\xef\xbf\xbe", 3) || !strncmp(text, "\xef\xbf\xbf", 3) ? 3 : 0;
-}
-
-/* For text and for attributes in either kind of quotes. */
-static void add_escaped(struct buffer *out, const char *text)
-{
-	while (*text) {
-		size_t unfit = unfit_len(text);
-
-		switch (*text) {
-		case '&':
-			buffer_add_string(out, "&amp;");
-			break;
-		case '<':
-			buffer_add_string(out, "&lt;");
-			break;
-		case '>':
-			buffer_add_string(out, "&gt;");
-			break;
-		case '\'':
-			buffer_add_string(out, "&#39;");
-			break;
-		case '"':
-			buffer_add_string(out, "&quot;");
-			break;
-		default:
-			if (unfit)
-				buffer_add_string(out, "\xef\xbf\xbd"); /* replacement character */
-			else
-				buffer_add(out, text, 1);
-		}
-		text += unfit ? unfit : 1;
-	}
-}
 
 static void add_controller(struct buffer *out, size_t number, uint32_t index)
 {
@@ -183,15 +142,15 @@ bool emit_libvirt(const struct plan_guest *guest, struct buffer *out)
 	buffer_add_string(out, "<?xml version='1.0' encoding='UTF-8'?>\n");
 	buffer_add_string(out, intro);
 	buffer_add_string(out, "<domain type='kvm'>\n  <name>");
-	add_escaped(out, guest->guest->name);
+	xml_add_escaped(out, guest->guest->name);
 	buffer_add_string(out, "</name>\n  <description>NVLink2 devices of ");
-	add_escaped(out, guest->board->board->name);
+	xml_add_escaped(out, guest->board->board->name);
 	buffer_add_string(out, "</description>\n"
 			       "  <memory unit='GiB'>32</memory>\n"
 			       "  <vcpu>8</vcpu>\n"
 			       "  <os>\n"
 			       "    <type arch='ppc64le' machine='");
-	add_escaped(out, guest->guest->machine.value);
+	xml_add_escaped(out, guest->guest->machine.value);
 	buffer_add_string(out, "'>hvm</type>\n  </os>\n  <devices>\n");
 	add_devices(out, guest);
 	buffer_add_string(out, "  </devices>\n</domain>\n");
