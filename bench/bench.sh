@@ -4,11 +4,14 @@
 # Measures nv2dtc: checking many boards, compiling one, and compiling against
 # dtc. Times are medians; compare within one run only. `make bench` runs it.
 #
-#	NV2DTC	program (default: builddir's)
-#	CC	compiler for the timer
+#	NV2DTC		program (default: builddir's)
+#	CC		compiler for the timer
+#	BENCH_FULL	1: also a million links, which takes minutes, 7 GiB, and 4 GiB of files
 
 # shellcheck source=bench/lib.sh
 . "$(dirname -- "$0")/lib.sh"
+
+: "${BENCH_FULL:=0}"
 
 timer=$work/timer
 "$CC" -O2 -std=c11 -D_XOPEN_SOURCE=700 -o "$timer" "$srcdir/bench/timer.c" || exit 1
@@ -46,13 +49,41 @@ for boards in 100 1000 10000; do
 done
 printf 'step: against the row above, which has a tenth of the links; CPU: user and system\n'
 
+# --- as far as a million links ----------------------------------------------------
+
+heading 'check, and compile --emit bundle: one board with links between GPUs, boards with six links
+each (CPU ms of one run, us a link)'
+printf '%-8s %10s | %10s %8s %8s | %10s %8s %8s\n' '' links check us/link MiB bundle us/link MiB
+# far KIND N LINKS
+far() {
+	progress "$1: $3 links"
+	generate "$1" "$2" "$work/far.nv2"
+	measure 1 "$NV2DTC" check "$work/far.nv2"
+	checked=$cpu checked_memory=$memory
+	measure 1 "$NV2DTC" compile --emit bundle "$work/far.nv2" -o "$work/far"
+	rm -rf "$work/far" "$work/far.nv2"
+	progress ''
+	printf '%-8s %10d | %10s %8s %8s | %10s %8s %8s\n' "$1" "$3" \
+		"$(calc '%.0f' "$checked / 1000")" "$(calc '%.2f' "$checked / $3")" \
+		"$(calc '%.0f' "$checked_memory / 1024")" "$(calc '%.0f' "$cpu / 1000")" \
+		"$(calc '%.2f' "$cpu / $3")" "$(calc '%.0f' "$memory / 1024")"
+}
+far links 10000 10000
+far links 100000 100000
+[ "$BENCH_FULL" != 1 ] || far links 1000000 1000000
+far boards 1667 10002
+[ "$BENCH_FULL" != 1 ] || far boards 16667 100002
+[ "$BENCH_FULL" != 1 ] || far boards 166667 1000002
+printf 'links: one file is written; boards: one a board\n'
+
 # --- one board --------------------------------------------------------------------
 
-heading 'one board, wall-clock ms with the start of the program (median of 31)'
+heading 'one board, ms with the start of the program (medians of 31)'
 row() {
-	printf '  %-58s %8s %12s\n' "$1" "$(calc '%.2f' "$wall / 1000")" "${2:-}"
+	printf '  %-52s %8s %8s %8s\n' "$1" "$(calc '%.2f' "$cpu / 1000")" \
+		"$(calc '%.2f' "$wall / 1000")" "${2:-}"
 }
-printf '  %-58s %8s %12s\n' '' ms target
+printf '  %-52s %8s %8s %8s\n' '' CPU wall target
 progress 'one board'
 board=$srcdir/dts/ibm/witherspoon-redbud.nv2
 measure 31 "$NV2DTC" --version

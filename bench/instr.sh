@@ -131,6 +131,8 @@ quiet='-Wno-gpu-unwired -Wno-board-empty'
 	row compile-overlays boards 60 compile --emit host-fw,host-os -o out
 	row compile-dts boards 60 compile --emit dts -o out
 	row compile-plan boards 500 compile --emit plan -o out
+	row compile-bundles boards 60 compile --emit bundle -o out
+	row compile-bundle links 3000 compile --emit bundle $quiet -o out
 	row compile-all guests 30 compile -MD -o out
 
 	row bad-syntax bad-syntax 1500 check

@@ -227,7 +227,8 @@ static bool add_files(const struct emission *emission, unsigned chosen, enum emi
 
 		if (!(chosen >> i & 1) || emitter->scope < from || emitter->scope > to)
 			continue;
-		path = arena_printf(emission->session->arena, "%s/%s.%s", dir, stem, emitter->suffix);
+		path = arena_printf(emission->session->arena, "%s/%s.%s", dir, stem,
+				    emitter->suffix);
 		if (!emitter->emit(emission, &contents)) {
 			buffer_free(&contents);
 			/* What has been said is enough; else the format has no room for it. */
@@ -284,8 +285,8 @@ static bool emit_guests(struct emission *emission, unsigned chosen, struct outpu
 	for (size_t i = 0; i < board->guests.count; i++) {
 		struct plan_guest *guest =
 			make_guest_plan(session->arena, emission->board, board->guests.items[i]);
-		const char *stem = arena_printf(session->arena, "%s.%s", emission->stem,
-						guest->guest->name);
+		const char *stem =
+			arena_printf(session->arena, "%s.%s", emission->stem, guest->guest->name);
 
 		emission->guest = guest;
 		emission->guest_tree = fragments ? make_guest_fragment(session, guest) : NULL;
@@ -309,8 +310,7 @@ static bool emit_board(struct emission *emission, struct tree *base, unsigned ch
 	bool with_os = is_chosen(chosen, SCOPE_HOST_OS);
 
 	if ((base || with_os || is_chosen(chosen, SCOPE_HOST_FW)) &&
-	    !make_overlays(emission->session, emission->board, base, with_os,
-			   &emission->overlays))
+	    !make_overlays(emission->session, emission->board, base, with_os, &emission->overlays))
 		return false;
 	if (is_chosen(chosen, SCOPE_BUNDLE))
 		collect_bundle_files(emission, NULL);
@@ -323,24 +323,29 @@ static bool emit_boards(struct session *session, const struct plan *plan, struct
 {
 	const char *stem = input_stem(session);
 	size_t count = plan->boards.count;
-	struct emission *emissions =
-		arena_alloc(session->arena, (count + 1) * sizeof(*emissions));
+	struct output_set bundles;
 	bool good = true;
 
+	output_init(&bundles, session->arena);
 	for (size_t i = 0; i < count; i++) {
-		struct emission *emission = &emissions[i];
+		/* What a board's files are made of goes with them: there may be many boards. */
+		struct session own = *session;
+		struct emission emission = {.session = &own, .plan = plan, .stem = stem};
 
-		*emission = (struct emission){.session = session, .plan = plan, .stem = stem};
-		emission->board = plan->boards.items[i];
+		own.arena = arena_new();
+		emission.board = plan->boards.items[i];
 		if (count > 1)
-			emission->stem = arena_printf(session->arena, "%s.%s", stem,
-						      emission->board->board->file_name);
-		good = emit_board(emission, base, chosen, outputs) && good;
+			emission.stem = arena_printf(own.arena, "%s.%s", stem,
+						     emission.board->board->file_name);
+		good = emit_board(&emission, base, chosen, outputs) && good;
+		if (good)
+			good = add_files(&emission, chosen, SCOPE_BUNDLE, SCOPE_BUNDLE,
+					 emission.stem, &bundles);
+		arena_free(own.arena);
 	}
 	/* Bundles last: where one is, all that it speaks of is there. */
-	for (size_t i = 0; good && i < count; i++)
-		good = add_files(&emissions[i], chosen, SCOPE_BUNDLE, SCOPE_BUNDLE,
-				 emissions[i].stem, outputs);
+	for (size_t i = 0; i < bundles.files.count; i++)
+		*ARRAY_PUSH(outputs->arena, &outputs->files) = bundles.files.items[i];
 	return good;
 }
 
@@ -485,7 +490,8 @@ const struct command compile_command = {
 	.name = "compile",
 	.arguments = "[OPTION]... FILE.nv2 -o DIR",
 	.summary = "Compile a wiring description into overlays, tables and VMM files",
-	.details = "Without --base the overlays are late-bound: they fit every machine with that board,\n"
+	.details = "Without --base the overlays are late-bound: they fit every machine with that "
+		   "board,\n"
 		   "and nothing applies them before they are bound to its tree.\n"
 		   "\n"
 		   "--emit takes a comma list of host-fw, host-os, guest, regions, program, plan,\n"

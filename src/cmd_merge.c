@@ -74,8 +74,8 @@ static struct tree *open_overlay(struct session *session, const char *path)
 		return NULL;
 	if (is_bundle(source))
 		return open_bundle(session, source);
-	return tree_read_dtb(session->arena, session->strings, session->diags, source->name,
-			     source->text, source->size);
+	return tree_read_dtb_shared(session->arena, session->strings, session->diags, source->name,
+				    source->text, source->size);
 }
 
 static bool apply(struct session *session, struct tree *base, struct tree *overlay,

@@ -116,6 +116,99 @@ static void write_head(const struct found *found, struct wiring_text *text)
 	write_map(found, text);
 }
 
+/* ---- what the tree says beyond the wiring ---- */
+
+/* What firmware or the compiler sets, as in the rule extra-reserved, and the node's own name. */
+static const char *const npu_known[] = {"name",
+					"phandle",
+					"linux,phandle",
+					"reg",
+					"compatible",
+					"#address-cells",
+					"#size-cells",
+					"ibm,npu-index",
+					"ibm,npu-links",
+					"ibm,phb-index",
+					NULL};
+static const char *const link_known[] = {"name",
+					 "phandle",
+					 "linux,phandle",
+					 "reg",
+					 "compatible",
+					 "ibm,npu-link-index",
+					 "ibm,workbook-link-id",
+					 "ibm,npu-phy",
+					 "ibm,npu-lane-mask",
+					 "ibm,npu-brick-id",
+					 "ibm,npu-group-id",
+					 "ibm,slot-label",
+					 "ibm,pcie-slot",
+					 "ibm,link-speed",
+					 "nvidia,link-speed",
+					 "ibm,npu-link-type",
+					 NULL};
+
+static bool is_known(const char *const *known, const struct tree_property *property)
+{
+	for (; *known; known++)
+		if (!strcmp(*known, property->name))
+			return true;
+	return false;
+}
+
+static unsigned count_unknown(const struct tree_node *node, const char *const *known)
+{
+	unsigned count = 0;
+
+	for (const struct tree_property *each = node->properties; each; each = each->next)
+		count += !is_known(known, each);
+	return count;
+}
+
+/* Whether one statement can have the extra properties of both links. */
+static bool same_unknown(const struct found *found, const struct tree_node *a,
+			 const struct tree_node *b)
+{
+	for (const struct tree_property *each = a->properties; each; each = each->next) {
+		const struct tree_property *other = tree_find_property(found->tree, b, each->name);
+
+		if (!is_known(link_known, each) && (!other || !property_equal(each, other)))
+			return false;
+	}
+	return count_unknown(a, link_known) == count_unknown(b, link_known);
+}
+
+/* A property that only the board knows the meaning of. */
+static void write_unknown(struct wiring_text *text, const struct tree_property *property)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789,._+?#-";
+
+	if (property->name[strspn(property->name, letters)]) {
+		add(text, "// Left out, as no source can have that name: %s\n", property->name);
+		return;
+	}
+	add(text, "%s%s", property->name, property->len ? " = " : "");
+	tree_write_value(property->value, property->len, property->form, &text->out);
+	add(text, ";\n");
+}
+
+static void write_extra(struct wiring_text *text, const struct tree_node *node,
+			const char *const *known)
+{
+	if (!count_unknown(node, known))
+		return;
+	add(text, "// Not known to nv2dtc, copied: a phandle in it would be of that tree alone.\n"
+		  "extra host-fw {\n");
+	for (const struct tree_property *each = node->properties; each; each = each->next) {
+		if (is_known(known, each))
+			continue;
+		mark(text, node, each->name);
+		write_unknown(text, each);
+	}
+	add(text, "}\n");
+}
+
 /* ---- devices ---- */
 
 static void write_npu(const struct found *found, struct wiring_text *text,
@@ -135,6 +228,8 @@ static void write_npu(const struct found *found, struct wiring_text *text,
 		add_quoted(text, tree_path(text->arena, npu->phb));
 		add(text, ";\n");
 	}
+	if (npu->node)
+		write_extra(text, npu->node, npu_known);
 	add(text, "}\n");
 }
 
@@ -229,6 +324,11 @@ static void write_values(const struct found *found, struct wiring_text *text,
 		}
 		add(text, ";\n");
 	}
+	if (count_unknown(group->links[0]->node, link_known)) {
+		add(text, "%s", open ? "" : " {\n");
+		open = true;
+		write_extra(text, group->links[0]->node, link_known);
+	}
 	if (open)
 		add(text, "}");
 }
@@ -276,7 +376,8 @@ static void write_links(const struct found *found, struct wiring_text *text,
 			const struct found_link *link = npu->links[other];
 
 			if (!link || link->gpu != first->gpu || link->rate != first->rate ||
-			    link->rate_guessed != first->rate_guessed)
+			    link->rate_guessed != first->rate_guessed ||
+			    !same_unknown(found, link->node, first->node))
 				continue;
 			written[other] = true;
 			group.links[group.count++] = link;

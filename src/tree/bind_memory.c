@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Takes the memory nodes of a base and those an overlay adds, says where they
+ * Takes the memory nodes of a base and those of an overlay, says where they
  * overlap. Never looks at GPU memory in the base: that has its own compatible.
  */
 #include <inttypes.h>
@@ -79,12 +79,13 @@ static int compare_ranges(const void *a, const void *b)
 	return 0;
 }
 
-static void collect_base(const struct binder *binder, struct ranges *ranges)
+static void collect_base(const struct binder *binder, const struct word_map *known,
+			 struct ranges *ranges)
 {
 	const struct tree *base = binder->base;
 
 	for (const struct tree_node *node = base->root; (node = tree_next(base->root, node));) {
-		if (!is_memory(base, node) ||
+		if (!is_memory(base, node) || word_map_get(known, (uintptr_t)node) ||
 		    property_has_string(tree_find_property(base, node, "compatible"),
 					COHERENT_MEMORY))
 			continue;
@@ -119,46 +120,75 @@ static const struct range *find_overlap(const struct ranges *ranges, const struc
 	return ranges->list.items[low - 1].reaches;
 }
 
-static void report_overlap(struct binder *binder, const struct range *wanted,
-			   const struct range *there)
+/* What the overlay speaks of. Of that, what the base has already goes into `known`. */
+static void collect_overlay(const struct binder *binder, bool merged, struct ranges *ranges,
+			    struct word_map *known)
 {
-	uint64_t first = wanted->first > there->first ? wanted->first : there->first;
-	uint64_t last = wanted->last < there->last ? wanted->last : there->last;
+	const struct tree *overlay = binder->overlay.tree;
+
+	for (size_t i = 0; i < binder->nodes.count; i++) {
+		const struct bound_node *node = &binder->nodes.items[i];
+		const struct bound_node *parent = bind_find_node(binder, node->from->parent);
+
+		if ((node->base && !merged) || !parent || !is_memory(overlay, node->from))
+			continue;
+		if (node->base)
+			word_map_set(binder->arena, known, (uintptr_t)node->base, 1);
+		add_ranges(binder->arena, ranges, overlay, node->from,
+			   parent->base ? count_cells(binder->base, parent->base)
+					: count_cells(overlay, parent->from));
+	}
+}
+
+struct memory_overlaps bind_find_overlaps(const struct binder *binder, bool merged)
+{
+	struct memory_overlaps overlaps = {0};
+	struct ranges base = {0}, wanted = {0};
+	struct word_map known = {0};
+
+	collect_overlay(binder, merged, &wanted, &known);
+	if (!wanted.list.count)
+		return overlaps;
+	collect_base(binder, &known, &base);
+	for (size_t i = 0; i < wanted.list.count; i++) {
+		const struct range *each = &wanted.list.items[i];
+		const struct range *there = find_overlap(&base, each);
+
+		if (there)
+			*ARRAY_PUSH(binder->arena, &overlaps.list) = (struct memory_overlap){
+				.node = each->node,
+				.there = there->node,
+				.first = each->first,
+				.last = each->last,
+				.there_first = there->first,
+				.there_last = there->last,
+			};
+	}
+	return overlaps;
+}
+
+static void report_overlap(struct binder *binder, const struct memory_overlap *overlap)
+{
+	uint64_t first =
+		overlap->first > overlap->there_first ? overlap->first : overlap->there_first;
+	uint64_t last = overlap->last < overlap->there_last ? overlap->last : overlap->there_last;
 	struct diag_record *record;
 
-	record = report_node(binder->diags, TREE_MEMORY_OVERLAP, binder->overlay.tree, wanted->node,
-			     NULL,
+	record = report_node(binder->diags, TREE_MEMORY_OVERLAP, binder->overlay.tree,
+			     overlap->node, NULL,
 			     "%s, 0x%" PRIx64 " to 0x%" PRIx64 ", overlaps memory of %s, 0x%" PRIx64
 			     " to 0x%" PRIx64 ", from 0x%" PRIx64 " to 0x%" PRIx64,
-			     wanted->node->name, wanted->first, wanted->last, binder->base->file,
-			     there->first, there->last, first, last);
-	note_node(binder->diags, record, binder->base, there->node, NULL,
+			     overlap->node->name, overlap->first, overlap->last, binder->base->file,
+			     overlap->there_first, overlap->there_last, first, last);
+	note_node(binder->diags, record, binder->base, overlap->there, NULL,
 		  "the base has memory here");
 	binder->ok = false;
 }
 
 void bind_check_memory(struct binder *binder)
 {
-	const struct tree *overlay = binder->overlay.tree;
-	struct ranges base = {0}, added = {0};
+	struct memory_overlaps overlaps = bind_find_overlaps(binder, false);
 
-	for (size_t i = 0; i < binder->nodes.count; i++) {
-		const struct bound_node *node = &binder->nodes.items[i];
-		const struct bound_node *parent = bind_find_node(binder, node->from->parent);
-
-		if (node->base || !parent || !is_memory(overlay, node->from))
-			continue;
-		add_ranges(binder->arena, &added, overlay, node->from,
-			   parent->base ? count_cells(binder->base, parent->base)
-					: count_cells(overlay, parent->from));
-	}
-	if (!added.list.count)
-		return;
-	collect_base(binder, &base);
-	for (size_t i = 0; i < added.list.count; i++) {
-		const struct range *there = find_overlap(&base, &added.list.items[i]);
-
-		if (there)
-			report_overlap(binder, &added.list.items[i], there);
-	}
+	for (size_t i = 0; i < overlaps.list.count; i++)
+		report_overlap(binder, &overlaps.list.items[i]);
 }

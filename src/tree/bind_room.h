@@ -55,7 +55,21 @@ void bind_match_nodes(struct binder *binder);
 /* NULL if the node is in no fragment. */
 struct bound_node *bind_find_node(const struct binder *binder, const struct tree_node *from);
 
-/* bind_memory.c: memory that the overlay adds must not lie over memory of the base. */
+/* Memory that the overlay speaks of, and memory of the base that it lies over; last bytes too. */
+struct memory_overlap {
+	const struct tree_node *node, *there;
+	uint64_t first, last, there_first, there_last;
+};
+
+struct memory_overlaps {
+	ARRAY(struct memory_overlap) list;
+};
+
+/*
+ * bind_memory.c: memory that the overlay adds must not lie over memory of the
+ * base. With `merged`, the base may have the overlay's memory already.
+ */
+struct memory_overlaps bind_find_overlaps(const struct binder *binder, bool merged);
 void bind_check_memory(struct binder *binder);
 
 /* #address-cells and #size-cells of a node, or what their lack means. */

@@ -322,6 +322,24 @@ static void compare_node(struct comparer *comparer, const struct bound_node *nod
 			node->from->origin;
 }
 
+/* GPU memory is told apart by its compatible: what is left is memory that the kernel uses. */
+static void compare_memory(struct comparer *comparer)
+{
+	struct memory_overlaps overlaps = bind_find_overlaps(&comparer->binder, true);
+	struct arena *arena = comparer->binder.arena;
+
+	for (size_t i = 0; i < overlaps.list.count; i++) {
+		const struct memory_overlap *each = &overlaps.list.items[i];
+
+		add_difference(comparer, each->there, "reg",
+			       arena_printf(arena, "GPU memory, 0x%" PRIx64 " to 0x%" PRIx64,
+					    each->first, each->last),
+			       arena_printf(arena, "other memory, 0x%" PRIx64 " to 0x%" PRIx64,
+					    each->there_first, each->there_last))
+			->origin = each->node->origin;
+	}
+}
+
 bool compare_overlay(const struct tree *overlay, struct tree *tree, struct diags *diags,
 		     struct tree_differences *differences)
 {
@@ -340,6 +358,7 @@ bool compare_overlay(const struct tree *overlay, struct tree *tree, struct diags
 	bind_match_nodes(binder);
 	for (size_t i = 0; i < binder->nodes.count; i++)
 		compare_node(&comparer, &binder->nodes.items[i]);
+	compare_memory(&comparer);
 	return binder->ok;
 }
 

@@ -16,8 +16,7 @@ struct word_slot {
 struct name_slot {
 	const char *name; /* NULL: never used */
 	void *item;       /* NULL: removed */
-	size_t len;
-	uint32_t hash;
+	uint32_t len, hash;
 };
 
 struct name_table {
@@ -60,13 +59,36 @@ uintptr_t word_map_get(const struct word_map *map, uintptr_t key)
 	return map->size ? find_word(map, key)->value : 0;
 }
 
+/* A power of two that `count` items fill by no more than half. */
+static size_t table_size(size_t count)
+{
+	size_t size = FIRST_SIZE;
+
+	if (count > SIZE_MAX / 8)
+		out_of_memory();
+	while (size < 2 * count)
+		size *= 2;
+	return size;
+}
+
+static void *alloc_slots(struct arena *arena, size_t count, size_t size)
+{
+	if (count > SIZE_MAX / 2 / size)
+		out_of_memory();
+	return arena_alloc(arena, count * size);
+}
+
+void word_map_reserve(struct arena *arena, struct word_map *map, size_t count)
+{
+	map->size = table_size(count);
+	map->slots = alloc_slots(arena, map->size, sizeof(*map->slots));
+}
+
 static void grow_words(struct arena *arena, struct word_map *map)
 {
 	struct word_map grown = {.size = map->size ? map->size * 2 : FIRST_SIZE};
 
-	if (grown.size > SIZE_MAX / 2 / sizeof(*grown.slots))
-		out_of_memory();
-	grown.slots = arena_alloc(arena, grown.size * sizeof(*grown.slots));
+	grown.slots = alloc_slots(arena, grown.size, sizeof(*grown.slots));
 	for (size_t i = 0; i < map->size; i++)
 		if (map->slots[i].key)
 			*find_word(&grown, map->slots[i].key) = map->slots[i];
@@ -86,12 +108,12 @@ void word_map_set(struct arena *arena, struct word_map *map, uintptr_t key, uint
 	*slot = (struct word_slot){.key = key, .value = value};
 }
 
-struct name_table *name_table_new(struct arena *arena)
+struct name_table *name_table_new(struct arena *arena, size_t count)
 {
 	struct name_table *table = arena_alloc(arena, sizeof(*table));
 
-	table->size = 4 * NAMES_FEW;
-	table->slots = arena_alloc(arena, table->size * sizeof(*table->slots));
+	table->size = table_size(count + 1);
+	table->slots = alloc_slots(arena, table->size, sizeof(*table->slots));
 	return table;
 }
 
@@ -119,9 +141,7 @@ static void grow_names(struct arena *arena, struct name_table *table)
 {
 	struct name_table grown = {.size = table->size * 2, .shorter = table->shorter};
 
-	if (grown.size > SIZE_MAX / 2 / sizeof(*grown.slots))
-		out_of_memory();
-	grown.slots = arena_alloc(arena, grown.size * sizeof(*grown.slots));
+	grown.slots = alloc_slots(arena, grown.size, sizeof(*grown.slots));
 	for (size_t i = 0; i < table->size; i++) {
 		const struct name_slot *old = &table->slots[i];
 
@@ -144,7 +164,7 @@ void name_table_set(struct arena *arena, struct name_table *table, const char *n
 	slot = find_name(table, hash, name, len);
 	if (!slot->name)
 		table->used++;
-	*slot = (struct name_slot){.name = name, .len = len, .hash = hash, .item = item};
+	*slot = (struct name_slot){.name = name, .len = (uint32_t)len, .hash = hash, .item = item};
 }
 
 void name_table_remove(struct name_table *table, const char *name, size_t len)
@@ -160,4 +180,37 @@ struct name_table *name_table_short(const struct name_table *table)
 void name_table_set_short(struct name_table *table, struct name_table *shorter)
 {
 	table->shorter = shorter;
+}
+
+void name_set_start(struct arena *arena, struct name_set *set, size_t count)
+{
+	size_t slots = count > NAMES_FEW ? table_size(count) : NAMES_FEW;
+
+	set->size = count > NAMES_FEW ? slots : 0;
+	set->used = 0;
+	if (slots > set->capacity) {
+		set->slots = alloc_slots(arena, slots, sizeof(*set->slots));
+		set->capacity = slots;
+	} else if (set->size) {
+		memset(set->slots, 0, slots * sizeof(*set->slots));
+	}
+}
+
+bool name_set_add(struct name_set *set, const char *name)
+{
+	size_t at = 0;
+
+	if (!set->size) {
+		for (; at < set->used; at++)
+			if (!strcmp(set->slots[at], name))
+				return false;
+	} else {
+		at = hash_bytes(HASH_SEED, name, strlen(name)) & (set->size - 1);
+		for (; set->slots[at]; at = (at + 1) & (set->size - 1))
+			if (!strcmp(set->slots[at], name))
+				return false;
+	}
+	set->slots[at] = name;
+	set->used++;
+	return true;
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "tree/index.h"
 #include "tree/report.h"
 #include "tree/tree.h"
 
@@ -17,12 +18,14 @@
 struct reader {
 	struct tree *tree;
 	struct diags *diags;
-	const unsigned char *blob; /* in the arena, aligned to 8 */
+	const unsigned char *blob; /* aligned to 8 */
 	size_t total;
 	size_t structure, structure_end;
 	size_t strings, strings_size;
 	size_t at;              /* in the structure block */
-	const char **names;     /* by offset in the string table; NULL until seen */
+	unsigned char *checked; /* a bit for each offset in the string table: a name is there */
+	struct arena *scratch;  /* for that, and for `names` */
+	struct name_set names;  /* in the node that ends */
 	struct tree_node *node; /* the open one; NULL before the root and after it */
 };
 
@@ -180,21 +183,61 @@ static bool begin_node(struct reader *reader, size_t tag)
 			return fail(reader, TREE_DTB_DAMAGED, tag,
 				    len ? "a node's name has a '/' or a byte that no name may have"
 					: "a node has no name");
-		if (tree_find_child(tree, reader->node, name))
-			return fail(reader, TREE_DTB_NAME_TWICE, tag, "two nodes are called %s",
-				    name);
 		if (reader->node->depth >= TREE_DEPTH_MAX)
 			return fail(reader, TREE_DTB_TOO_DEEP, tag,
 				    "%s is more than %d levels below the root", name,
 				    TREE_DEPTH_MAX);
-		reader->node = tree_add_node(tree, reader->node, name);
+		reader->node = tree_add_node_shared(tree, reader->node, name);
 	}
 	reader->at += len + 1;
 	skip_padding(reader);
 	return true;
 }
 
-/* The interned name at an offset of the string table. */
+/* Where something of the blob stands in it. */
+static size_t offset_of(const struct reader *reader, const void *place)
+{
+	return (size_t)((const unsigned char *)place - reader->blob);
+}
+
+static bool check_properties(struct reader *reader, const struct tree_node *node)
+{
+	if (node->property_count < 2)
+		return true;
+	name_set_start(reader->scratch, &reader->names, node->property_count);
+	for (const struct tree_property *each = node->properties; each; each = each->next)
+		if (!name_set_add(&reader->names, each->name))
+			/* Its tag, its length and its name's offset are before the value. */
+			return fail(reader, TREE_DTB_NAME_TWICE,
+				    offset_of(reader, each->value) - 12,
+				    "two properties are called %s", each->name);
+	return true;
+}
+
+static bool check_children(struct reader *reader, const struct tree_node *node)
+{
+	if (node->child_count < 2)
+		return true;
+	name_set_start(reader->scratch, &reader->names, node->child_count);
+	for (const struct tree_node *each = node->children; each; each = each->next)
+		if (!name_set_add(&reader->names, each->name))
+			return fail(reader, TREE_DTB_NAME_TWICE, offset_of(reader, each->name) - 4,
+				    "two nodes are called %s", each->name);
+	return true;
+}
+
+/* Only now are all names known that must differ. */
+static bool end_node(struct reader *reader, size_t tag)
+{
+	if (!reader->node)
+		return fail(reader, TREE_DTB_DAMAGED, tag, "a node ends that never began");
+	if (!check_properties(reader, reader->node) || !check_children(reader, reader->node))
+		return false;
+	reader->node = reader->node->parent;
+	return true;
+}
+
+/* The name at an offset of the string table. */
 static const char *read_name(struct reader *reader, size_t tag, size_t offset)
 {
 	const char *name, *end;
@@ -205,9 +248,9 @@ static const char *read_name(struct reader *reader, size_t tag, size_t offset)
 		     reader->strings_size);
 		return NULL;
 	}
-	if (reader->names[offset])
-		return reader->names[offset];
 	name = (const char *)reader->blob + reader->strings + offset;
+	if (reader->checked[offset / 8] >> offset % 8 & 1)
+		return name;
 	end = memchr(name, 0, reader->strings_size - offset);
 	if (!end || !tree_is_name(name, (size_t)(end - name))) {
 		fail(reader, TREE_DTB_DAMAGED, tag,
@@ -216,13 +259,12 @@ static const char *read_name(struct reader *reader, size_t tag, size_t offset)
 				   : "a property's name has a '/' or a byte that no name may have");
 		return NULL;
 	}
-	reader->names[offset] = intern_bytes(reader->tree->names, name, (size_t)(end - name));
-	return reader->names[offset];
+	reader->checked[offset / 8] |= (unsigned char)(1u << offset % 8);
+	return name;
 }
 
 static bool read_property(struct reader *reader, size_t tag)
 {
-	struct tree *tree = reader->tree;
 	const char *name;
 	uint32_t len;
 	size_t at;
@@ -237,11 +279,9 @@ static bool read_property(struct reader *reader, size_t tag)
 	name = read_name(reader, tag, get_be32(reader->blob + at + 4));
 	if (!name)
 		return false;
-	if (tree_find_property(tree, reader->node, name))
-		return fail(reader, TREE_DTB_NAME_TWICE, tag, "two properties are called %s", name);
 	if (!take(reader, len, &at))
 		return false;
-	tree_set_shared(tree, reader->node, name, reader->blob + at, len);
+	tree_add_property_shared(reader->tree, reader->node, name, reader->blob + at, len);
 	skip_padding(reader);
 	return true;
 }
@@ -268,10 +308,8 @@ static bool read_structure(struct reader *reader)
 				return false;
 			break;
 		case FDT_END_NODE:
-			if (!reader->node)
-				return fail(reader, TREE_DTB_DAMAGED, tag,
-					    "a node ends that never began");
-			reader->node = reader->node->parent;
+			if (!end_node(reader, tag))
+				return false;
 			break;
 		case FDT_PROP:
 			if (!read_property(reader, tag))
@@ -290,22 +328,38 @@ static bool read_structure(struct reader *reader)
 	}
 }
 
+static bool read_blob(struct reader *reader, size_t len)
+{
+	int error;
+
+	if (!read_header(reader, len) || !read_reservations(reader))
+		return false;
+	reader->checked = arena_alloc(reader->scratch, reader->strings_size / 8 + 1);
+	if (!read_structure(reader))
+		return false;
+	error = fdt_check_full(reader->blob, reader->total);
+	return !error ||
+	       fail(reader, TREE_DTB_DAMAGED, 0, "libfdt refuses it: %s", fdt_strerror(error));
+}
+
+struct tree *tree_read_dtb_shared(struct arena *arena, struct intern *names, struct diags *diags,
+				  const char *file, const void *bytes, size_t len)
+{
+	struct reader reader = {
+		.tree = tree_new(arena, names, arena_strdup(arena, file)),
+		.diags = diags,
+		.blob = bytes,
+		.scratch = arena_new(),
+	};
+	bool good = read_blob(&reader, len);
+
+	arena_free(reader.scratch);
+	return good ? reader.tree : NULL;
+}
+
 struct tree *tree_read_dtb(struct arena *arena, struct intern *names, struct diags *diags,
 			   const char *file, const void *bytes, size_t len)
 {
-	struct reader reader = {.diags = diags, .blob = arena_memdup(arena, bytes, len)};
-	int error;
-
-	reader.tree = tree_new(arena, names, arena_strdup(arena, file));
-	if (!read_header(&reader, len) || !read_reservations(&reader))
-		return NULL;
-	reader.names = arena_alloc(arena, reader.strings_size * sizeof(*reader.names));
-	if (!read_structure(&reader))
-		return NULL;
-	error = fdt_check_full(reader.blob, reader.total);
-	if (error) {
-		fail(&reader, TREE_DTB_DAMAGED, 0, "libfdt refuses it: %s", fdt_strerror(error));
-		return NULL;
-	}
-	return reader.tree;
+	return tree_read_dtb_shared(arena, names, diags, file, arena_memdup(arena, bytes, len),
+				    len);
 }

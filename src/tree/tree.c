@@ -39,21 +39,30 @@ static void add_short_name(struct tree *tree, struct name_table *shorter, struct
 		name_table_set(tree->arena, shorter, child->name, len, child);
 }
 
+/* The table of a node's children, made if there are many; NULL if there are few. */
+static struct name_table *child_table(const struct tree *tree, const struct tree_node *parent)
+{
+	struct name_table *table = parent->child_names;
+
+	if (table || parent->child_count <= NAMES_FEW)
+		return table;
+	table = name_table_new(tree->arena, parent->child_count);
+	for (struct tree_node *each = parent->children; each; each = each->next)
+		name_table_set(tree->arena, table, each->name, strlen(each->name), each);
+	/* To whoever looks something up, the tree is the same with the table and without. */
+	((struct tree_node *)parent)->child_names = table;
+	return table;
+}
+
 static void index_child(struct tree *tree, struct tree_node *parent, struct tree_node *child)
 {
 	struct name_table *table = parent->child_names;
 
-	if (table) {
-		name_table_set(tree->arena, table, child->name, strlen(child->name), child);
-		if (name_table_short(table))
-			add_short_name(tree, name_table_short(table), child);
+	if (!table)
 		return;
-	}
-	if (parent->child_count <= NAMES_FEW)
-		return;
-	table = parent->child_names = name_table_new(tree->arena);
-	for (struct tree_node *each = parent->children; each; each = each->next)
-		name_table_set(tree->arena, table, each->name, strlen(each->name), each);
+	name_table_set(tree->arena, table, child->name, strlen(child->name), child);
+	if (name_table_short(table))
+		add_short_name(tree, name_table_short(table), child);
 }
 
 static void unindex_child(struct tree_node *parent, const struct tree_node *child)
@@ -66,9 +75,15 @@ static void unindex_child(struct tree_node *parent, const struct tree_node *chil
 
 struct tree_node *tree_add_node(struct tree *tree, struct tree_node *parent, const char *name)
 {
+	return tree_add_node_shared(tree, parent, intern_string(tree->names, name));
+}
+
+struct tree_node *tree_add_node_shared(struct tree *tree, struct tree_node *parent,
+				       const char *name)
+{
 	struct tree_node *node = arena_alloc(tree->arena, sizeof(*node));
 
-	node->name = intern_string(tree->names, name);
+	node->name = name;
 	node->parent = parent;
 	node->depth = parent->depth + 1;
 	node->prev = parent->last_child;
@@ -107,11 +122,28 @@ void tree_remove_node(struct tree *tree, struct tree_node *node)
 	tree->index = NULL;
 }
 
-static struct tree_property *find_property(const struct tree_node *node, const char *name,
-					   size_t len)
+/* As child_table(). */
+static struct name_table *property_table(const struct tree *tree, const struct tree_node *node)
 {
-	if (node->property_names)
-		return name_table_find(node->property_names, name, len);
+	struct name_table *table = node->property_names;
+
+	if (table || node->property_count <= NAMES_FEW)
+		return table;
+	table = name_table_new(tree->arena, node->property_count);
+	for (struct tree_property *each = node->properties; each; each = each->next)
+		name_table_set(tree->arena, table, each->name, strlen(each->name), each);
+	((struct tree_node *)node)->property_names = table;
+	return table;
+}
+
+struct tree_property *tree_find_property_bytes(const struct tree *tree,
+					       const struct tree_node *node, const char *name,
+					       size_t len)
+{
+	const struct name_table *table = property_table(tree, node);
+
+	if (table)
+		return name_table_find(table, name, len);
 	for (struct tree_property *property = node->properties; property; property = property->next)
 		if (!strncmp(property->name, name, len) && !property->name[len])
 			return property;
@@ -121,8 +153,7 @@ static struct tree_property *find_property(const struct tree_node *node, const c
 struct tree_property *tree_find_property(const struct tree *tree, const struct tree_node *node,
 					 const char *name)
 {
-	(void)tree;
-	return find_property(node, name, strlen(name));
+	return tree_find_property_bytes(tree, node, name, strlen(name));
 }
 
 static struct tree_property *add_property(struct tree *tree, struct tree_node *node,
@@ -130,7 +161,7 @@ static struct tree_property *add_property(struct tree *tree, struct tree_node *n
 {
 	struct tree_property *property = arena_alloc(tree->arena, sizeof(*property));
 
-	property->name = intern_string(tree->names, name);
+	property->name = name;
 	property->prev = node->last_property;
 	if (node->last_property)
 		node->last_property->next = property;
@@ -138,15 +169,8 @@ static struct tree_property *add_property(struct tree *tree, struct tree_node *n
 		node->properties = property;
 	node->last_property = property;
 	node->property_count++;
-	if (node->property_names) {
-		name_table_set(tree->arena, node->property_names, property->name, strlen(name),
-			       property);
-	} else if (node->property_count > NAMES_FEW) {
-		node->property_names = name_table_new(tree->arena);
-		for (struct tree_property *each = node->properties; each; each = each->next)
-			name_table_set(tree->arena, node->property_names, each->name,
-				       strlen(each->name), each);
-	}
+	if (node->property_names)
+		name_table_set(tree->arena, node->property_names, name, strlen(name), property);
 	return property;
 }
 
@@ -172,21 +196,29 @@ struct tree_property *tree_set_shared(struct tree *tree, struct tree_node *node,
 				      const void *value, size_t len)
 {
 	struct tree_property *property = tree_find_property(tree, node, name);
-	bool was_there = property;
 
 	if (len > UINT32_MAX)
 		out_of_memory();
-	if (!was_there)
-		property = add_property(tree, node, name);
+	if (!property)
+		return tree_add_property_shared(tree, node, intern_string(tree->names, name), value,
+						(uint32_t)len);
 	property->value = value;
 	property->len = (uint32_t)len;
 	property->form = TREE_GUESS;
-	if (tree->index && property_is_phandle(property)) {
-		if (was_there)
-			tree->index = NULL;
-		else
-			index_phandle(tree, node);
-	}
+	if (property_is_phandle(property))
+		tree->index = NULL;
+	return property;
+}
+
+struct tree_property *tree_add_property_shared(struct tree *tree, struct tree_node *node,
+					       const char *name, const void *value, uint32_t len)
+{
+	struct tree_property *property = add_property(tree, node, name);
+
+	property->value = value;
+	property->len = len;
+	if (tree->index && property_is_phandle(property))
+		index_phandle(tree, node);
 	return property;
 }
 
@@ -289,7 +321,8 @@ static void copy_properties(struct tree *to, struct tree_node *node, const struc
 {
 	node->origin = from->origin;
 	for (const struct tree_property *old = from->properties; old; old = old->next) {
-		struct tree_property *property = add_property(to, node, old->name);
+		struct tree_property *property =
+			add_property(to, node, intern_string(to->names, old->name));
 
 		property->value = arena_memdup(to->arena, old->value, old->len);
 		property->len = old->len;
@@ -318,10 +351,13 @@ struct tree *tree_copy(const struct tree *tree, struct arena *arena, struct inte
 	return copy;
 }
 
-static struct tree_node *find_child(const struct tree_node *parent, const char *name, size_t len)
+static struct tree_node *find_child(const struct tree *tree, const struct tree_node *parent,
+				    const char *name, size_t len)
 {
-	if (parent->child_names)
-		return name_table_find(parent->child_names, name, len);
+	const struct name_table *table = child_table(tree, parent);
+
+	if (table)
+		return name_table_find(table, name, len);
 	for (struct tree_node *child = parent->children; child; child = child->next)
 		if (!strncmp(child->name, name, len) && !child->name[len])
 			return child;
@@ -331,14 +367,13 @@ static struct tree_node *find_child(const struct tree_node *parent, const char *
 struct tree_node *tree_find_child(const struct tree *tree, const struct tree_node *parent,
 				  const char *name)
 {
-	(void)tree;
-	return find_child(parent, name, strlen(name));
+	return find_child(tree, parent, name, strlen(name));
 }
 
 static struct tree_node *find_child_loosely(struct tree *tree, const struct tree_node *parent,
 					    const char *name, size_t len)
 {
-	struct tree_node *child = find_child(parent, name, len);
+	struct tree_node *child = find_child(tree, parent, name, len);
 
 	if (child || memchr(name, '@', len))
 		return child;
@@ -349,7 +384,7 @@ static struct tree_node *find_child_loosely(struct tree *tree, const struct tree
 		return NULL;
 	}
 	if (!name_table_short(parent->child_names)) {
-		struct name_table *shorter = name_table_new(tree->arena);
+		struct name_table *shorter = name_table_new(tree->arena, 0);
 
 		for (child = parent->children; child; child = child->next)
 			add_short_name(tree, shorter, child);
@@ -375,7 +410,7 @@ struct tree_node *tree_find_exact_path(const struct tree *tree, const char *path
 		const char *slash = memchr(path, '/', (size_t)(end - path));
 		size_t part = (size_t)((slash ? slash : end) - path);
 
-		node = find_child(node, path, part);
+		node = find_child(tree, node, path, part);
 		path += part + (slash ? 1 : 0);
 	}
 	return node;
@@ -413,9 +448,9 @@ struct tree_node *tree_find_path_bytes(struct tree *tree, const char *path, size
 		return walk_path(tree, path, len);
 	slash = memchr(path, '/', len);
 	part = slash ? (size_t)(slash - path) : len;
-	aliases = find_child(tree->root, "aliases", strlen("aliases"));
+	aliases = tree_find_child(tree, tree->root, "aliases");
 	if (aliases)
-		alias = find_property(aliases, path, part);
+		alias = tree_find_property_bytes(tree, aliases, path, part);
 	start = alias ? property_string(alias) : NULL;
 	if (!start || *start != '/')
 		return NULL;
@@ -433,9 +468,14 @@ struct tree_node *tree_find_path(struct tree *tree, const char *path)
 
 static struct tree_index *get_index(struct tree *tree)
 {
+	size_t nodes = 0;
+
 	if (tree->index)
 		return tree->index;
 	tree->index = arena_alloc(tree->arena, sizeof(*tree->index));
+	for (struct tree_node *node = tree->root; node; node = tree_next(tree->root, node))
+		nodes++;
+	word_map_reserve(tree->arena, &tree->index->phandles, nodes);
 	for (struct tree_node *node = tree->root; node; node = tree_next(tree->root, node))
 		index_phandle(tree, node);
 	return tree->index;

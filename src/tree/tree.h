@@ -14,9 +14,9 @@
 struct diags;
 
 /*
- * A device tree in memory. Nodes and properties keep their order. Names are
- * interned in the tree's own table, property values are bytes as they stand
- * in a DTB (big-endian cells). All memory belongs to the tree's arena.
+ * A device tree in memory. Nodes and properties keep their order. Property
+ * values are bytes as they stand in a DTB (big-endian cells). All memory
+ * belongs to the tree's arena; what was read from a DTB stays in its bytes.
  */
 
 /* Levels below the root. The kernel stops at 64 as well (drivers/of/fdt.c, FDT_MAX_DEPTH). */
@@ -50,7 +50,8 @@ struct tree_node {
 	uint32_t child_count, property_count;
 	uint32_t depth; /* 0 for the root */
 	struct span origin;
-	struct name_table *child_names, *property_names; /* NULL while there are few */
+	/* NULL until one of many is looked up: most nodes are never asked. */
+	struct name_table *child_names, *property_names;
 };
 
 struct tree_reservation {
@@ -61,7 +62,7 @@ struct tree_index;
 
 struct tree {
 	struct arena *arena;
-	struct intern *names;
+	struct intern *names; /* where names are kept that have no other place */
 	struct tree_node *root;
 	struct tree_index *index; /* phandles; built when first needed */
 	const char *file;         /* what messages call it */
@@ -73,6 +74,9 @@ struct tree *tree_new(struct arena *arena, struct intern *names, const char *fil
 
 /* Gives a new last child; the caller makes sure the name is not taken. */
 struct tree_node *tree_add_node(struct tree *tree, struct tree_node *parent, const char *name);
+/* The same, but keeps the name where it is: it must live as long as the tree's arena. */
+struct tree_node *tree_add_node_shared(struct tree *tree, struct tree_node *parent,
+				       const char *name);
 /* The caller makes sure that no sibling has that name. */
 void tree_rename_node(struct tree *tree, struct tree_node *node, const char *name);
 void tree_remove_node(struct tree *tree, struct tree_node *node);
@@ -83,6 +87,9 @@ struct tree_property *tree_set(struct tree *tree, struct tree_node *node, const 
 /* The same, but keeps the bytes where they are: they must live as long as the tree's arena. */
 struct tree_property *tree_set_shared(struct tree *tree, struct tree_node *node, const char *name,
 				      const void *value, size_t len);
+/* Adds a last property, and keeps name and bytes; the caller makes sure the name is not taken. */
+struct tree_property *tree_add_property_shared(struct tree *tree, struct tree_node *node,
+					       const char *name, const void *value, uint32_t len);
 struct tree_property *tree_set_u32(struct tree *tree, struct tree_node *node, const char *name,
 				   uint32_t value);
 struct tree_property *tree_set_u64(struct tree *tree, struct tree_node *node, const char *name,
@@ -109,6 +116,9 @@ struct tree_node *tree_next_beside(const struct tree_node *top, const struct tre
 /* Look-ups in expected constant time. NULL when there is none. */
 struct tree_property *tree_find_property(const struct tree *tree, const struct tree_node *node,
 					 const char *name);
+struct tree_property *tree_find_property_bytes(const struct tree *tree,
+					       const struct tree_node *node, const char *name,
+					       size_t len);
 /* By full name, unit address and all. */
 struct tree_node *tree_find_child(const struct tree *tree, const struct tree_node *parent,
 				  const char *name);
@@ -150,6 +160,12 @@ bool property_is_phandle(const struct tree_property *property);
 /* Gives NULL after a diagnostic. The bytes are copied. */
 struct tree *tree_read_dtb(struct arena *arena, struct intern *names, struct diags *diags,
 			   const char *file, const void *bytes, size_t len);
+/*
+ * The same, but keeps the bytes where they are: they must live as long as the
+ * arena, and be aligned to 8 as libfdt wants it.
+ */
+struct tree *tree_read_dtb_shared(struct arena *arena, struct intern *names, struct diags *diags,
+				  const char *file, const void *bytes, size_t len);
 
 /* What the system refused, where it did. */
 struct tree_failure {

@@ -234,15 +234,14 @@ static const char *check_fixup(struct overlay *overlay, const char *text, size_t
 {
 	const struct tree *tree = overlay->tree;
 	struct nv2_fixup fixup;
-	const char *name;
 
 	if (!nv2_fixup_parse(text, len, &fixup))
 		return "is not PATH:PROPERTY:OFFSET";
 	reference->node = tree_find_exact_path(tree, fixup.path, fixup.path_len);
 	if (!reference->node)
 		return "names a node that the overlay does not have";
-	name = intern_bytes(tree->names, fixup.property, fixup.property_len);
-	reference->property = tree_find_property(tree, reference->node, name);
+	reference->property = tree_find_property_bytes(tree, reference->node, fixup.property,
+						       fixup.property_len);
 	if (!reference->property)
 		return "names a property that the node does not have";
 	if (reference->property->len < CELL || fixup.offset > reference->property->len - CELL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Takes a tree, gives a version 17 blob laid out as dtc does. Never searches
- * the string table: names are interned, so each is one word to look up.
+ * the string table: a hash table says where a name stands.
  */
 #include <libfdt.h>
 #include <string.h>
@@ -13,55 +13,94 @@
 #define VERSION 17
 #define COMPATIBLE_VERSION 16
 
+#define FIRST_SIZE 256
+
 struct writer {
-	struct arena *arena;     /* for the map only */
-	struct word_map offsets; /* of a name in the string table, plus one */
+	struct arena *arena; /* for the table only */
+	uint32_t *offsets;   /* of names in the string table, plus one; a hash table */
+	size_t size, count;  /* of that table; a power of two, and how many are in use */
 	struct buffer strings;
 	struct buffer *out;
 };
 
+/* Where a name's offset is in the table, or is to be. */
+static uint32_t *find_offset(const struct writer *writer, const char *name, size_t len)
+{
+	size_t at = hash_bytes(HASH_SEED, name, len);
+
+	for (;; at++) {
+		uint32_t *offset = &writer->offsets[at & (writer->size - 1)];
+
+		if (!*offset || !strcmp(writer->strings.data + (*offset - 1), name))
+			return offset;
+	}
+}
+
+static void grow_offsets(struct writer *writer)
+{
+	const uint32_t *old = writer->offsets;
+	size_t old_size = writer->size;
+
+	writer->size = old_size ? old_size * 2 : FIRST_SIZE;
+	writer->offsets = arena_alloc(writer->arena, writer->size * sizeof(*writer->offsets));
+	for (size_t i = 0; i < old_size; i++) {
+		const char *name;
+
+		if (!old[i])
+			continue;
+		name = writer->strings.data + (old[i] - 1);
+		*find_offset(writer, name, strlen(name)) = old[i];
+	}
+}
+
 static uint32_t add_string(struct writer *writer, const char *name)
 {
-	uintptr_t known = word_map_get(&writer->offsets, (uintptr_t)name);
+	size_t len = strlen(name);
+	uint32_t *offset;
 
-	if (!known) {
-		known = writer->strings.len + 1;
-		word_map_set(writer->arena, &writer->offsets, (uintptr_t)name, known);
-		buffer_add(&writer->strings, name, strlen(name) + 1);
+	if (writer->count * 2 >= writer->size)
+		grow_offsets(writer);
+	offset = find_offset(writer, name, len);
+	if (!*offset) {
+		*offset = (uint32_t)writer->strings.len + 1;
+		buffer_add(&writer->strings, name, len + 1);
+		writer->count++;
 	}
-	return (uint32_t)(known - 1);
+	return *offset - 1;
 }
 
-static void pad_to_cell(struct buffer *out, size_t start)
+static size_t align4(size_t len)
 {
-	buffer_add_repeated(out, 0, (4 - (out->len - start) % 4) % 4);
+	return (len + 3) & ~(size_t)3;
 }
 
-static void begin_node(struct writer *writer, const struct tree_node *node, size_t start)
+static void begin_node(struct writer *writer, const struct tree_node *node)
 {
-	buffer_add_be32(writer->out, FDT_BEGIN_NODE);
-	buffer_add(writer->out, node->name, strlen(node->name) + 1);
-	pad_to_cell(writer->out, start);
+	size_t len = strlen(node->name) + 1;
+	char *at = buffer_extend(writer->out, 4 + align4(len));
+
+	put_be32(at, FDT_BEGIN_NODE);
+	memcpy(at + 4, node->name, len);
 	for (const struct tree_property *property = node->properties; property;
 	     property = property->next) {
-		buffer_add_be32(writer->out, FDT_PROP);
-		buffer_add_be32(writer->out, property->len);
-		buffer_add_be32(writer->out, add_string(writer, property->name));
-		buffer_add(writer->out, property->value, property->len);
-		pad_to_cell(writer->out, start);
+		at = buffer_extend(writer->out, 12 + align4(property->len));
+		put_be32(at, FDT_PROP);
+		put_be32(at + 4, property->len);
+		put_be32(at + 8, add_string(writer, property->name));
+		if (property->len)
+			memcpy(at + 12, property->value, property->len);
 	}
 }
 
 static void write_structure(struct writer *writer, const struct tree *tree)
 {
 	const struct tree_node *node = tree->root;
-	size_t start = writer->out->len;
 
-	begin_node(writer, node, start);
+	begin_node(writer, node);
 	for (const struct tree_node *next; (next = tree_next(tree->root, node)); node = next) {
 		for (; node != next->parent; node = node->parent)
 			buffer_add_be32(writer->out, FDT_END_NODE);
-		begin_node(writer, next, start);
+		begin_node(writer, next);
 	}
 	for (; node; node = node->parent)
 		buffer_add_be32(writer->out, FDT_END_NODE);
