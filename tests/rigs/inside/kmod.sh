@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# kmod/ on a real kernel: what it applies, what it refuses, and what it says of
+# both.
+
+# shellcheck source=tests/rigs/inside/lib.sh
+. /scripts/lib.sh
+
+os=/data/host-os.dtbo
+
+check 'the module loads' insmod /modules/nv2_overlay.ko
+tree >/tmp/before
+
+#
+# Good overlays, one on the other
+#
+
+mkdir "$overlays"/os
+equal 'a new item has nothing' '' "$(cat "$overlays"/os/error "$overlays"/os/dtbo)"
+equal 'and says so' unapplied "$(status os)"
+rmdir "$overlays"/os
+for round in 1 2; do
+	put os $os
+	equal "host-os is applied ($round)" applied "$(status os)"
+	equal "without an error ($round)" '' "$(error os)"
+	check "dtbo reads back as it was written ($round)" cmp $os "$overlays"/os/dtbo
+	[ "$round" = 1 ] && cp -rL /proc/device-tree /out/tree
+	tree >"/tmp/applied$round"
+	check_not "a module in use cannot be removed ($round)" rmmod nv2_overlay
+	check "it can be removed ($round)" rmdir "$overlays"/os
+	tree >/tmp/after
+	check "the tree is as it was ($round)" cmp /tmp/before /tmp/after
+done
+check 'the second time gives the tree of the first' cmp /tmp/applied1 /tmp/applied2
+
+#
+# Three on one another; a failure in between
+#
+
+put a /data/good-a.dtbo
+put b /data/good-on-a.dtbo
+put bad /data/cells.dtbo
+put os $os
+equal 'three good ones and a bad one' 'applied applied unapplied applied' \
+	"$(status a) $(status b) $(status bad) $(status os)"
+check_not 'the lowest is pinned' rmdir "$overlays"/a
+check_not 'the one in the middle is pinned' rmdir "$overlays"/b
+equal 'what is pinned stays applied' 'applied applied' "$(status a) $(status b)"
+check 'the failed one is not' rmdir "$overlays"/bad
+check 'the top is not' rmdir "$overlays"/os
+check_not 'the lowest still is' rmdir "$overlays"/a
+check 'the next can go' rmdir "$overlays"/b
+put b /data/good-on-a.dtbo
+equal 'and come again' applied "$(status b)"
+check_not 'the lowest is pinned again' rmdir "$overlays"/a
+check 'the top goes' rmdir "$overlays"/b
+check 'the lowest goes' rmdir "$overlays"/a
+tree >/tmp/after
+check 'the tree is as it was' cmp /tmp/before /tmp/after
+
+#
+# What must be refused
+#
+
+# refused NAME FILE WORDS: upon an overlay that must be removable afterwards
+refused() {
+	put under $os
+	put bad "$2"
+	equal "$1: unapplied" unapplied "$(status bad)"
+	has "$1: the reason" "EINVAL (22): " "$(error bad)"
+	has "$1: its words" "$3" "$(error bad)"
+	rmdir "$overlays"/bad
+	check "$1: what was there before can be removed" rmdir "$overlays"/under
+}
+
+while read -r name words; do
+	refused "$name" "/data/$name.dtbo" "$words"
+done </data/bad
+tree >/tmp/after
+check 'after all of them the tree is as it was' cmp /tmp/before /tmp/after
+
+mkdir "$overlays"/bad
+: >"$overlays"/bad/dtbo
+equal 'opened for writing, and closed: nothing' "unapplied" "$(status bad)$(error bad)"
+dd if=/data/good-a.dtbo of="$overlays"/bad/dtbo bs=100 2>/dev/null
+equal 'written in pieces: applied' applied "$(status bad)"
+dd if=/data/good-b.dtbo of="$overlays"/bad/dtbo 2>/dev/null
+has 'written twice: refused' EPERM "$(error bad)"
+equal 'written twice: the first stays' applied "$(status bad)"
+check 'written twice: dtbo is the first' cmp /data/good-a.dtbo "$overlays"/bad/dtbo
+check_not 'path is refused' sh -c "echo file.dtbo >$overlays/bad/path"
+has 'path is refused with a reason' 'EOPNOTSUPP (95): files are not read by name' "$(error bad)"
+rmdir "$overlays"/bad
+put bad /data/cells.dtbo
+dd if=/data/good-a.dtbo of="$overlays"/bad/dtbo 2>/dev/null
+equal 'a good one after a bad one, in the same item' 'applied' "$(status bad)$(error bad)"
+rmdir "$overlays"/bad
+dd if=/dev/zero of=/tmp/large bs=1M count=2 2>/dev/null
+mkdir "$overlays"/bad
+check_not 'more than 1 MiB is refused when written' \
+	dd if=/tmp/large of="$overlays"/bad/dtbo bs=2M
+equal 'and nothing is applied' unapplied "$(status bad)"
+rmdir "$overlays"/bad
+
+#
+# Damaged overlays: nothing may warn or crash
+#
+
+# Their reasons would fill the log.
+dmesg -n 1
+mutants=$(cat /data/mutants)
+if drive "$mutants" 1 /data/*.dtbo >/tmp/mutants 2>&1; then
+	ok "mutants: $(cat /tmp/mutants)"
+else
+	not_ok "mutants" "$(cat /tmp/mutants)"
+fi
+tree >/tmp/after
+check 'the tree is as it was' cmp /tmp/before /tmp/after
+
+#
+# Afterwards
+#
+
+equal 'nothing was left over' '' "$(cat "$overlays"/refused)"
+equal 'no item is left' refused "$(ls "$overlays")"
+check 'the module can be removed' rmmod nv2_overlay
+tree >/tmp/after
+check 'the tree is as it was' cmp /tmp/before /tmp/after
+check 'the module loads again' insmod /modules/nv2_overlay.ko
+check 'and goes' rmmod nv2_overlay
+finish
