@@ -268,8 +268,9 @@ static enum nv2_status check_part(struct nv2_bundle *bundle, uint32_t node)
 
 	if (!read_part(&bundle->fdt, node, &part) || ++bundle->part_count > NV2_PARTS_MAX)
 		return fail(bundle, NV2_ERR_PART, node, nv2_fdt_name(&bundle->fdt, node));
-	/* The first of that kind and guest must be this one. */
-	if (nv2_bundle_find(bundle, part.kind, part.guest, &same) || same.name != part.name)
+	/* The first of that kind and guest must be this one, which is found at any rate. */
+	nv2_bundle_find(bundle, part.kind, part.guest, &same);
+	if (same.name != part.name)
 		return fail(bundle, NV2_ERR_PART_TWICE, node, part.name);
 	nv2_sha256(part.data, part.size, digest);
 	if (memcmp(digest, part.sha256, sizeof(digest)) != 0)

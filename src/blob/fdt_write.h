@@ -19,13 +19,17 @@
 struct nv2_fdt_writer {
 	unsigned char *bytes;
 	size_t size;
-	size_t at;      /* next tag */
-	size_t strings; /* first byte of the names, from `bytes` */
-	uint32_t depth; /* nodes that are open */
+	size_t structure; /* the first tag */
+	size_t at;        /* the next tag */
+	size_t strings;   /* the names lie from here to the end, each byte before its forerunner */
+	uint32_t depth;   /* nodes that are open; counted also when there is no room */
 	enum nv2_status status; /* NV2_OK or NV2_ERR_SPACE */
 };
 
-/* `size` up to UINT32_MAX counts; the memory map is that of `reservations`, or empty if NULL. */
+/*
+ * `size` up to 0x7fffffff counts, for no tree is larger; the memory map is that of
+ * `reservations`, or empty if NULL.
+ */
 void nv2_fdt_write_begin(struct nv2_fdt_writer *writer, void *bytes, size_t size,
 			 const struct nv2_fdt *reservations);
 /* Names need no NUL. */
@@ -36,6 +40,12 @@ unsigned char *nv2_fdt_put(struct nv2_fdt_writer *writer, const char *name, uint
 void nv2_fdt_put_bytes(struct nv2_fdt_writer *writer, const char *name, const void *value,
 		       uint32_t len);
 void nv2_fdt_put_u32(struct nv2_fdt_writer *writer, const char *name, uint32_t value);
+/*
+ * For a tree that is another one with something between: first thing after the
+ * begin, its names, and then pieces of its structure as they are, whole tags.
+ */
+void nv2_fdt_write_names(struct nv2_fdt_writer *writer, const struct nv2_fdt *from);
+void nv2_fdt_write_piece(struct nv2_fdt_writer *writer, const void *tags, uint32_t len);
 /* NV2_OK and the tree's size, or NV2_ERR_SPACE. */
 enum nv2_status nv2_fdt_write_finish(struct nv2_fdt_writer *writer, uint32_t boot_cpu,
 				     size_t *size);

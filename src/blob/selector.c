@@ -281,12 +281,11 @@ static bool decode_argument(const struct nv2_view *view, uintptr_t node,
 		return get_string(view, node, info->argument, &selector->text,
 				  &selector->text_len) &&
 		       selector->text_len;
-	case NV2_ARGUMENT_STRINGS:
+	default: /* NV2_ARGUMENT_STRINGS */
 		selector->text = bytes;
 		selector->text_len = len;
 		return len && !selector->text[len - 1];
 	}
-	return false;
 }
 
 enum nv2_selector_status nv2_selector_decode(const struct nv2_view *view, uintptr_t node,

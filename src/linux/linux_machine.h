@@ -17,7 +17,9 @@ struct linux_options {
 	 *     mem:/dev/mem              at the register's system address
 	 *     pci:DDDD:BB:DD.F/N[@OFF]  resource file N of a PCI function, from byte OFF
 	 *     file:PATH[@OFF]           a file, from byte OFF
-	 * The last two have NPU_REGS at OFF. Without any: scom where there is debugfs, else opal-prd.
+	 * The last two have NPU_REGS at OFF. Without any: scom where the kernel has it, else
+	 * opal-prd; with some, an NPU that none is for is an error. PATH and /dev/mem are below
+	 * `root` as well.
 	 */
 	const char *const *backends;
 	size_t backend_count;
@@ -27,8 +29,8 @@ struct linux_options {
 
 /*
  * Opens what does not need to know a bundle, and takes the lock of /run/nv2boot, waiting
- * at most ten seconds for it (not with read_only). Registers are opened when first used. NULL after it
- * was logged why; *usage says whether it is the command line that is wrong.
+ * at most ten seconds for it (not with read_only). Registers are opened when first used. NULL after
+ * it was logged why; *usage says whether it is the command line that is wrong.
  */
 struct linux_machine *linux_machine_open(const struct linux_options *options, bool *usage);
 struct machine linux_machine_of(struct linux_machine *machine);
@@ -41,7 +43,10 @@ void linux_machine_close(struct linux_machine *machine);
  */
 int linux_read_keys(const struct linux_options *options, struct bytes *keys);
 
-/* Whether the kernel is locked down: /sys/kernel/security/lockdown has another word than none in brackets. */
+/*
+ * Whether the kernel is locked down: /sys/kernel/security/lockdown has another word than none in
+ * brackets, or cannot be read. Without that file it is not.
+ */
 bool linux_is_locked_down(const struct linux_options *options);
 
 /* Ed25519, as nv2_ops has it; needs no context. */

@@ -14,6 +14,7 @@
  *         state applying                  or applied, removing
  *         bundle SHA-256 SIZE VERSION     of the copy kept as `bundle`
  *         board NAME
+ *         tree SHA-256                    of the live tree before, as inventory_digest() takes it
  *         overlay ITEM SHA-256 SIZE       of the copy kept as `overlay`; absent if the tree had all
  *         register ROW OLD                one a line, in the order of the program
  *         digest SHA-256                  of all before
@@ -32,31 +33,43 @@ enum record_state {
 
 struct record {
 	enum record_state state;
-	char boot_id[37];
+	char boot_id[37]; /* with RECORD_NONE: "", or of the other boot that a record was from */
 	uint64_t sequence;
 	unsigned char bundle_sha256[32];
 	uint64_t bundle_size;
 	uint32_t bundle_version;
-	char *board;       /* heap, or NULL */
-	char item[64];     /* name in configfs; "" : no overlay was needed */
+	char *board;                   /* heap, or NULL, which is the same as "" */
+	unsigned char tree_sha256[32]; /* undone is when the tree has it again */
+	char item[64];                 /* name in configfs; "" : no overlay was needed */
 	unsigned char overlay_sha256[32];
 	uint64_t overlay_size;
-	struct nv2_saved *saved; /* heap, or NULL */
+	/*
+	 * Heap, or NULL. `written` is not recorded, and true in what was read: a write may have
+	 * been the last thing that happened, so each register has to be looked at.
+	 */
+	struct nv2_saved *saved;
 	uint32_t saved_count;
 };
 
 /*
- * 0 or a negative errno; -EBADMSG for a record that is torn or no record, and
- * then `record` is RECORD_NONE. One of another boot is RECORD_NONE, and 0.
+ * 0 or a negative errno; -EBADMSG for a record that is torn or no record, also when it is read
+ * again, and then `record` is RECORD_NONE. One of another boot is RECORD_NONE, and 0.
  */
 int record_load(const struct machine *machine, struct record *record);
-/* Counts the sequence up. */
+/* The machine's boot id; -EPROTO if that is none. */
+int record_boot_id(const struct machine *machine, char id[37]);
+/* Counts the sequence up. -EINVAL for a record that cannot be written down (see record_write()). */
 int record_store(const struct machine *machine, struct record *record);
 /* The record first, then the copies. */
 int record_drop(const struct machine *machine);
 void record_free(struct record *record);
 
-/* The text, and back; for those above and for who wants to try. False: no record. */
+/*
+ * The text, and back; for those above and for who wants to try. record_write(): false for a
+ * record without a state, with a name that would not come back (control characters in the
+ * board's, others than letters, digits, '.', '_' and '-' in the item's), or without memory.
+ * record_parse(): false for any text but what record_write() makes; then `record` is RECORD_NONE.
+ */
 bool record_write(const struct record *record, struct bytes *text);
 bool record_parse(const void *text, size_t size, struct record *record);
 

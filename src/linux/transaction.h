@@ -25,6 +25,9 @@
  * The record is a hint. What is there is read from the tree and the
  * registers, every time. A kill between any two calls leaves a machine from
  * which either apply or remove comes to a clean end.
+ *
+ * The counter of bundle-version counts only what a key has signed: without keys it is neither
+ * looked at nor raised.
  */
 
 /* As exit statuses. */
@@ -67,5 +70,60 @@ enum outcome transaction_guest_start(const struct transaction *transaction, cons
 				     uint32_t lpid);
 enum outcome transaction_guest_stop(const struct transaction *transaction, const char *guest,
 				    uint32_t lpid);
+
+/* One link, as nv2_link_prove() found it; with NV2_OK it is proven. */
+struct transaction_link {
+	enum nv2_status status;
+	struct nv2_proof proof; /* link and gpu are set in any case */
+};
+
+/*
+ * What is there, for people and tools to look at; each part is looked at by itself, and one that
+ * cannot be says so. Pointers are the struct's own.
+ */
+struct transaction_status {
+	enum record_state state;
+	bool torn;       /* there is a record, and it cannot be read as one */
+	bool other_boot; /* there is one from before the last boot, which means nothing */
+
+	/* Unless the state is RECORD_NONE. */
+	const char *board;
+	unsigned char bundle_sha256[32];
+	uint64_t bundle_size;
+	uint32_t bundle_version;
+	bool bundle_kept; /* its copy is there, whole: else no registers and no links */
+	const char *item; /* NULL: no overlay was needed */
+	unsigned char overlay_sha256[32];
+	uint64_t overlay_size;
+	bool overlay_kept; /* likewise: else nothing of the tree */
+
+	/* The overlay interface. */
+	bool interface_known; /* it could be asked, or there is none */
+	bool interface_there;
+	bool item_listed;
+	struct bytes strays; /* items of ours that the record does not tell of, each with its NUL */
+
+	/* The live tree. */
+	bool tree_read;
+	uint32_t present, absent, different; /* of the overlay: struct nv2_presence */
+
+	/* Boot's program. */
+	uint32_t registers, agreeing, held, differing, unread;
+
+	struct transaction_link *links;
+	uint32_t link_count;
+
+	/* Its own. */
+	struct record record;
+	struct bytes copy;
+};
+
+/*
+ * DONE, whatever was found; SYSTEM if the record cannot be read, and then there is nothing in it.
+ * Changes nothing. In both cases to be freed.
+ */
+enum outcome transaction_status(const struct transaction *transaction,
+				struct transaction_status *status);
+void transaction_status_free(struct transaction_status *status);
 
 #endif

@@ -19,7 +19,7 @@ struct test_case {
 
 #define CASE(function)                                                                             \
 	{                                                                                          \
-#function, function                                                                        \
+#function, function                                                                \
 	}
 
 /* Of the case that runs: how many checks did not hold. */
@@ -54,10 +54,12 @@ extern unsigned case_failures;
 	} while (0)
 
 /* One table per file of cases; main() runs all of them. */
-extern const struct test_case overlay_cases[], fdt_write_cases[], bind_cases[], apply_cases[],
-	presence_cases[], trust_cases[], program_cases[], npu2_cases[];
-extern const size_t overlay_case_count, fdt_write_case_count, bind_case_count, apply_case_count,
-	presence_case_count, trust_case_count, program_case_count, npu2_case_count;
+extern const struct test_case blob_cases[], selector_cases[], bundle_cases[], overlay_cases[],
+	fdt_write_cases[], bind_cases[], apply_cases[], presence_cases[], trust_cases[],
+	program_cases[], owner_cases[], npu2_cases[];
+extern const size_t blob_case_count, selector_case_count, bundle_case_count, overlay_case_count,
+	fdt_write_case_count, bind_case_count, apply_case_count, presence_case_count,
+	trust_case_count, program_case_count, owner_case_count, npu2_case_count;
 
 /* A file that the script made before: "redbud.nv2b", "redbud.dtb", …. Whole; the run keeps it. */
 struct fixture {

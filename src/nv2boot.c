@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes a command line, runs the command it names. Never knows what commands
+ * do.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nv2boot/cmd.h"
+
+static const struct command *const commands[] = {
+	&apply_command, &status_command, &verify_command,         &remove_command,
+	&guest_command, &vmm_command,    &petitboot_hook_command,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *stream)
+{
+	fprintf(stream, "Usage: nv2boot [OPTION]... COMMAND [OPTION]... [ARGUMENT]...\n"
+			"Makes this machine agree with the NVLink2 wiring of its board.\n\n"
+			"Commands:\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(stream, "  %-14s  %s\n", commands[i]->name, commands[i]->summary);
+	fprintf(stream, "\n'nv2boot COMMAND --help' tells more; see also nv2boot(8).\n");
+}
+
+static int find_and_run(const struct settings *settings, int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(argv[0], commands[i]->name))
+			return run_command(commands[i], settings, argc, argv);
+	return usage_error(NULL, "there is no command '%s'", argv[0]);
+}
+
+static int flush(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "nv2boot: cannot write to standard output\n");
+	return status == EXIT_LOST ? EXIT_LOST : EXIT_SYSTEM;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = {.root = ""};
+	bool help = false, version = false;
+	int used = 0, status;
+
+	/* A full disk, a file-size limit or a closed pipe is an error to report, not an end. */
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+
+	status = parse_global_options(argc, argv, &settings, &used, &help, &version);
+	if (!status && help) {
+		print_usage(stdout);
+	} else if (!status && version) {
+		printf("nv2boot %s\n", NV2_VERSION);
+	} else if (!status && used < argc) {
+		return flush(find_and_run(&settings, argc - used, argv + used));
+	} else if (!status) {
+		print_usage(stderr);
+		status = EXIT_USAGE;
+	}
+	free_settings(&settings);
+	return flush(status);
+}
