@@ -248,9 +248,10 @@ enum nv2_status nv2_program_read(const struct nv2_program *program, const struct
  * Writes what does not hold its value yet, in order, each read back under its
  * mask and by its flags before the next. Ends at the first that fails; then
  * nv2_program_undo() takes back what was written. A second run writes nothing but self-clearing
- * registers. Whose a register is, is looked at again: it may have changed since it was read.
+ * registers. Whose a register is, and whether it still holds what was saved, is looked at again:
+ * what is written over without having been saved could never be put back.
  * Needs read, write and barrier. NV2_ERR_READ, NV2_ERR_WRITE, NV2_ERR_ALL_ONES, NV2_ERR_STUCK,
- * NV2_ERR_TIMEOUT (self-clearing, after NV2_POLLS_MAX reads), NV2_ERR_HELD, and as
+ * NV2_ERR_TIMEOUT (self-clearing, after NV2_POLLS_MAX reads), NV2_ERR_HELD, NV2_ERR_CHANGED, and as
  * nv2_program_read(); NV2_ERR_TABLE also where `saved` is of another program.
  */
 enum nv2_status nv2_program_run(const struct nv2_program *program, const struct nv2_ops *ops,

@@ -287,6 +287,9 @@ static enum nv2_status set_reg(struct reg *reg, struct nv2_saved *saved)
 	/* That a self-clearing one is idle does not say that it was ever told to work. */
 	if (status || (holds(reg) && !(flags & NV2_WRITE_SELF_CLEARING)))
 		return status;
+	/* What is written over without having been saved could never be put back. */
+	if (saved && reg->found != saved->old && !(flags & NV2_WRITE_VOLATILE))
+		return fail(reg, NV2_ERR_CHANGED);
 	if (saved)
 		saved->written = true;
 	status = write_reg(reg);

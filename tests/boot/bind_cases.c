@@ -447,6 +447,9 @@ static const struct memory {
 	{"#address-cells = <3>; #size-cells = <1>; m { device_type = \"memory\"; reg = <0x400 5 1 "
 	 "1>; };",
 	 false},
+	{"#address-cells = <1>; #size-cells = <3>; m { device_type = \"memory\"; reg = <0 0x410 0 "
+	 "1>; };",
+	 false},
 	{"#address-cells = <0>; #size-cells = <1>; m { device_type = \"memory\"; reg = <5>; };",
 	 false},
 	{"#address-cells = <2>; #size-cells = <0>; m { device_type = \"memory\"; reg = <0x400 5>; "
@@ -499,6 +502,9 @@ static void less_room_than_is_needed_is_refused(void)
 	size_t size;
 
 	nv2_bind_space(&overlay, &tree, &space);
+	/* Not much more than is needed either. */
+	CHECK(space.output >= whole.fdt.size && space.output < 12 * whole.fdt.size);
+	CHECK(space.work < 8 * overlay.size);
 	work = sketch_block(space.work);
 	for (size_t room = 0; room <= whole.fdt.size; room++) {
 		void *output = sketch_block(room);

@@ -86,7 +86,10 @@ static void a_value_larger_than_the_room_is_refused(void)
 	nv2_fdt_begin_node(&writer, "", 0);
 	CHECK(!nv2_fdt_put(&writer, "large", 0xffffffff));
 	CHECK_U64(writer.status, NV2_ERR_SPACE);
+	/* And then nothing more, though there would be room. */
+	CHECK(!nv2_fdt_put(&writer, "small", 4));
 	nv2_fdt_end_node(&writer);
+	CHECK_U64(writer.at, 56 + 8);
 	CHECK_U64(nv2_fdt_write_finish(&writer, 0, &size), NV2_ERR_SPACE);
 	sketch_end();
 }

@@ -13,7 +13,7 @@ static const char late[] =
 	"  sel@0 { reg = <0>; kind = \"root\"; board = \"b\"; };\n"
 	"  sel@1 { reg = <1>; kind = \"xscom\"; chip-id = <8>;\n"
 	"    fixups = \"/fragment@0/__overlay__:a:4\", \"/fragment@1/__overlay__/n@1:ref:0\"; };\n"
-	"  sel@2 { reg = <2>; kind = \"npu\"; under = <1>; scom = <5>; };\n"
+	"  sel@2 { reg = <2>; kind = \"npu\"; under = <1>; scom = <5>; extra = <0xffffffff>; };\n"
 	"  sel@3 { reg = <3>; kind = \"link\"; under = <2>; link-index = <0>;\n"
 	"    fixups = \"/fragment@1/__overlay__/n@1:ref:8\"; }; };\n"
 	"fragment@0 { target-path = \"/nv2-unbound/3\"; __overlay__ {\n"
@@ -81,7 +81,7 @@ static const struct fault late_faults[] = {
 	{"n@1:ref:8", "n@3:ref:8", NV2_ERR_FIXUP, 3, "sel@3", "fixups"},
 	{"1/__overlay__/n@1:ref:8", "0/__overlay__:#size-cells:0", NV2_ERR_FIXUP, 3, "sel@3",
 	 "fixups"},
-	{"/fragment@1/__overlay__/n@1:ref:8", "/nv2-bind/sel@2:under:0", NV2_ERR_FIXUP, 3, "sel@3",
+	{"/fragment@1/__overlay__/n@1:ref:8", "/nv2-bind/sel@2:extra:0", NV2_ERR_FIXUP, 3, "sel@3",
 	 "fixups"},
 	{"/fragment@1/__overlay__/n@1:ref:8", "/fragment@1:target-path:0", NV2_ERR_FIXUP, 3,
 	 "sel@3", "fixups"},

@@ -44,6 +44,28 @@ static void a_register_taken_meanwhile_is_left(void)
 	CHECK_U64(model_find(&rig.model, "npu0", "ATSD2_LPARID")->value, 12);
 }
 
+static void change_bar(struct model *of)
+{
+	if (of->accesses == ROWS + 1) /* the first of what run does with row 0 */
+		of->registers[0].value = 0x1234;
+}
+
+static void a_register_changed_meanwhile_is_left(void)
+{
+	uint32_t lost = 99;
+
+	rig_begin();
+	rig.model.meanwhile = change_bar;
+	CHECK_U64(rig_read(&rig.boot), NV2_OK);
+	CHECK_U64(rig_run(&rig.boot), NV2_ERR_CHANGED);
+	CHECK_U64(rig.failure.found, 0x1234);
+	CHECK_U64(rig.failure.step, 0);
+	CHECK_U64(rig.model.writes, 0);
+	CHECK_U64(rig_undo(&rig.boot, &lost), NV2_OK);
+	CHECK_U64(lost, 0);
+	CHECK_U64(rig.model.registers[0].value, 0x1234);
+}
+
 static void take_after_write(struct model *of)
 {
 	if (of->accesses == ROWS + 3 * 26 + 3) /* before run reads it back */
@@ -294,6 +316,7 @@ static void a_volatile_register_is_not_compared(void)
 	reg->value = 0x11;
 	reg->flips = 0x80;
 	CHECK_U64(rig_read(&rig.boot), NV2_OK);
+	reg->value = 0x12; /* by itself, which is in its nature */
 	CHECK_U64(rig_run(&rig.boot), NV2_OK);
 	CHECK_U64(reg->value, 0xd5);
 	CHECK_U64(rig.model.writes, 1);
@@ -426,6 +449,7 @@ static void unknown_flags_are_refused(void)
 const struct test_case owner_cases[] = {
 	CASE(a_guests_register_is_not_taken),
 	CASE(a_register_taken_meanwhile_is_left),
+	CASE(a_register_changed_meanwhile_is_left),
 	CASE(a_register_taken_after_the_write_is_left),
 	CASE(lpids_that_no_guest_has),
 	CASE(any_lpid_must_fit),

@@ -132,6 +132,31 @@ static void what_is_no_bound_overlay_is_said(void)
 	sketch_end();
 }
 
+/* As deep as nodes can be: 62 below __overlay__, which is on the second level itself. */
+static void the_deepest_nodes_are_counted(void)
+{
+	char overlay[1000] = "/ { f { target-path = \"/\"; __overlay__ { ", tree[1000] = "/ { ";
+	struct nv2_fdt fdts[2];
+	struct nv2_presence presence;
+
+	for (unsigned i = 0; i < 62; i++) {
+		strcat(overlay, "n { ");
+		strcat(tree, "n { ");
+	}
+	for (unsigned i = 0; i < 62; i++) {
+		strcat(overlay, "}; ");
+		strcat(tree, "}; ");
+	}
+	strcat(overlay, "}; }; };");
+	strcat(tree, "};");
+	fdts[0] = sketch(overlay);
+	fdts[1] = sketch(tree);
+	nv2_overlay_presence(&fdts[0], &fdts[1], &presence);
+	CHECK_U64(presence.present, 62);
+	CHECK_U64(presence.absent + presence.different, 0);
+	sketch_end();
+}
+
 /* Before and after, of what the compiler merged: every thing, and none. */
 static void of_the_boards_all_or_nothing_is_there(void)
 {
@@ -168,6 +193,7 @@ const struct test_case presence_cases[] = {
 	CASE(what_a_tree_has_of_an_overlay_is_counted),
 	CASE(an_overlay_without_fragments_is_no_thing),
 	CASE(what_is_no_bound_overlay_is_said),
+	CASE(the_deepest_nodes_are_counted),
 	CASE(of_the_boards_all_or_nothing_is_there),
 };
 const size_t presence_case_count = sizeof(presence_cases) / sizeof(presence_cases[0]);

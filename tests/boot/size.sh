@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 #
-# Prints what libnv2boot takes on each processor: bytes of code and constants,
-# of data that can be written, the worst frame, and the worst stack along any
-# chain of calls. Fails when it is more than the budget, which is for a small
-# processor, cortex-m3 with -Os.
+# Prints what libnv2boot takes on each processor: bytes of code (.text), of
+# constants (.rodata, most of them the words of nv2_strerror(), which who does not
+# call it does not link), of data that can be written, the worst frame, and the
+# worst stack along any chain of calls. Fails when it is more than the budget,
+# which is for a small processor, cortex-m3 with -Os.
 
 set -u
 LC_ALL=C
@@ -36,10 +37,9 @@ measure() {
 		return
 	}
 	"${prefix}ld" -r -o "$work/$target.o" "$work/$target"/*.o || failed=1
-	# Berkeley's count: code and constants are text. POWER's unwind tables are not loaded.
 	"${prefix}size" -A "$work/$target.o" >"$work/sections"
-	text=$(awk '$1 ~ /^\.(text|rodata)/ { n += $2 } END { print n + 0 }' "$work/sections")
-	code=$(awk '$1 ~ /^\.text/ { n += $2 } END { print n + 0 }' "$work/sections")
+	text=$(awk '$1 ~ /^\.text/ { n += $2 } END { print n + 0 }' "$work/sections")
+	constants=$(awk '$1 ~ /^\.rodata/ { n += $2 } END { print n + 0 }' "$work/sections")
 	bss=$(awk '$1 ~ /^\.s?bss/ { n += $2 } END { print n + 0 }' "$work/sections")
 	terms=$(writable "$work/$target.o" | awk '{ printf "0x%s + ", $2 }')
 	data=$((${terms}0 - bss))
@@ -49,7 +49,7 @@ measure() {
 		return
 	}
 	read -r frame stack <"$work/stack"
-	printf '%-10s %8d %8d %6d %6d %6d %6d\n' "$target" "$text" "$code" "$data" "$bss" \
+	printf '%-10s %8d %9d %6d %6d %6d %6d\n' "$target" "$text" "$constants" "$data" "$bss" \
 		"$frame" "$stack"
 	sed -n 's/^worst/           worst/p' "$work/stack"
 	over 'data that can be written' "$data" "$data_budget"
@@ -59,7 +59,7 @@ measure() {
 	over 'the worst stack' "$stack" "$stack_budget"
 }
 
-printf '%-10s %8s %8s %6s %6s %6s %6s\n' target text '(code)' data bss frame stack
+printf '%-10s %8s %9s %6s %6s %6s %6s\n' target text constants data bss frame stack
 for target in $targets; do
 	set_target "$target"
 	if command -v "${prefix}gcc" >/dev/null; then
@@ -68,6 +68,6 @@ for target in $targets; do
 		echo "$target skipped: there is no ${prefix}gcc: install $package"
 	fi
 done
-printf '%-10s %8d %8s %6d %6d %6s %6d  (cortex-m3)\n' budget "$text_budget" '' "$data_budget" \
+printf '%-10s %8d %9s %6d %6d %6s %6d  (cortex-m3)\n' budget "$text_budget" '' "$data_budget" \
 	"$data_budget" '' "$stack_budget"
 exit "$failed"
