@@ -38,7 +38,7 @@
  *
  *   kind      data
  *   host-fw   late-bound overlay for firmware (a DTB: its node nv2-bind holds the selectors)
- *   host-os   late-bound overlay for the kernel, likewise
+ *   host-os   late-bound overlay for the kernel, likewise; libnv2boot takes up to 256 KiB of each
  *   guest     device tree fragment of the guest, one part a guest; there may be none
  *   names     strings, each with its NUL; tables refer to them by their first byte
  *   devices   table, NV2_DEVICE_RECORD bytes a row: what VFIO gives an extra region

@@ -417,7 +417,7 @@ enum nv2_status nv2_overlay_verify(const struct nv2_fdt *overlay, struct nv2_ove
 	fault->node = bind;
 	fault->property = NULL;
 	fault->step = NONE;
-	if (is_late != (bind != 0))
+	if (is_late != (bind != 0) || overlay->size > NV2_OVERLAY_SIZE_MAX)
 		return NV2_ERR_OVERLAY;
 	status = check_nodes(overlay, fault);
 	if (!status && is_late)

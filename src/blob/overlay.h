@@ -17,6 +17,12 @@ struct nv2_overlay_fault {
 };
 
 /*
+ * Bytes; larger ones are refused, for some of what is checked takes time in the
+ * square of an overlay. Those of boards that exist have a twentieth of it.
+ */
+#define NV2_OVERLAY_SIZE_MAX 0x40000u
+
+/*
  * Checks an overlay whole, so that who works on it afterwards has nothing to
  * check in the overlay itself:
  * - every child of the root is a fragment, that is, a node with one target-path, one

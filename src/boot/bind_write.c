@@ -204,8 +204,8 @@ static enum nv2_status write_fragment(struct nv2_binder *binder, const struct nv
 	if (!status)
 		status = nv2_write_content(binder, node);
 	end_nodes(binder, 1);
-	/* Two tags have ended it. */
-	if (!writer->status && writer->at == start + 8) {
+	/* Two tags have ended it. That there was no room, if so, the writer does not forget. */
+	if (writer->at == start + 8) {
 		writer->at = before;
 		writer->strings = strings;
 	} else {

@@ -226,11 +226,25 @@ static void those_of_the_boards_are_right(void)
 	sketch_end();
 }
 
+static void an_overlay_of_any_size_is_not_looked_at(void)
+{
+	struct fixture bytes = fixture("redbud.host-os.dtbo");
+	struct nv2_overlay_fault fault;
+	struct nv2_fdt overlay;
+
+	CHECK_U64(nv2_fdt_open(&overlay, bytes.bytes, bytes.size), NV2_OK);
+	overlay.size = NV2_OVERLAY_SIZE_MAX;
+	CHECK_U64(nv2_late_overlay_verify(&overlay, &fault), NV2_OK);
+	overlay.size++;
+	CHECK_U64(nv2_late_overlay_verify(&overlay, &fault), NV2_ERR_OVERLAY);
+}
+
 const struct test_case overlay_cases[] = {
 	CASE(a_late_bound_overlay_that_is_right_is_found_right),
 	CASE(faults_of_late_bound_overlays_are_found),
 	CASE(a_bound_overlay_that_is_right_is_found_right),
 	CASE(faults_of_bound_overlays_are_found),
 	CASE(those_of_the_boards_are_right),
+	CASE(an_overlay_of_any_size_is_not_looked_at),
 };
 const size_t overlay_case_count = sizeof(overlay_cases) / sizeof(overlay_cases[0]);

@@ -346,7 +346,7 @@ static bool no_such_guest(struct scene *scene)
 	return good && scene_is_applied(scene);
 }
 
-/* One of the guest's registers does not take the LPID: it gets none of them. */
+/* One of the guest's registers sticks: it gets none of them, and keeps all of them. */
 static bool guest_in_part(struct scene *scene)
 {
 	struct driver *driver = &scene->driver;
@@ -354,15 +354,26 @@ static bool guest_in_part(struct scene *scene)
 	bool good = true;
 
 	for (uint32_t i = 0; i < board->row_count; i++) {
+		struct model_register *reg;
+
 		if (board->rows[i].phase != NV2_PHASE_GUEST)
 			continue;
 		scene_begin(scene, board, driver->model->variant, 0);
+		reg = register_of(scene, &board->rows[i]);
 		good = scene_run(scene, OPERATION_APPLY, MAY_DONE) && good;
-		register_of(scene, &board->rows[i])->behaviour = REGISTER_STICKS;
+		reg->behaviour = REGISTER_STICKS;
 		good = scene_run(scene, OPERATION_GUEST_START, MAY_FAIL) &&
 		       scene_said(scene, board->rows[i].name) &&
 		       scene_check(scene, model_lpid(driver->model, "vm0") == 0,
 				   "the guest has some of its registers") &&
+		       good;
+		reg->behaviour = REGISTER_PLAIN;
+		good = scene_run(scene, OPERATION_GUEST_START, MAY_DONE) && good;
+		reg->behaviour = REGISTER_STICKS;
+		good = scene_run(scene, OPERATION_GUEST_STOP, MAY_FAIL) &&
+		       scene_said(scene, board->rows[i].name) &&
+		       scene_check(scene, model_lpid(driver->model, "vm0") == 5,
+				   "the guest has lost some of its registers") &&
 		       good;
 	}
 	return good;

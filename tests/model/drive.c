@@ -145,6 +145,8 @@ struct result drive(struct driver *driver, enum operation operation, uint32_t at
 	};
 
 	model_arm(driver->model, at, fault, &rules);
+	driver->model->early_at = driver->early_at;
+	driver->model->early = driver->early;
 	model_copy(driver->before, driver->model);
 	forget_lines(&driver->heard->errors);
 	forget_lines(&driver->heard->notices);

@@ -42,6 +42,9 @@ struct driver {
 				size_t size, const unsigned char *signature);
 	bool dry_run;
 	bool no_writes; /* the next run may not write anything */
+	/* An earlier fault of the next run; at 0: none. */
+	uint32_t early_at;
+	enum model_fault early;
 	/* Another bundle than the board's; NULL: that one. */
 	const unsigned char *bundle;
 	size_t bundle_size;

@@ -103,6 +103,8 @@ static enum model_fault enter(struct model *model, enum model_call call)
 	if (recorded_table & 1u << call && !model->rules.no_record &&
 	    !model_file(model, RECORD_FILE))
 		violate(model, "changed without a record", model_call_names[call]);
+	if (model->calls == model->early_at && model_fault_fits(call, model->early))
+		return model->early;
 	if (model->calls != model->fault_at)
 		return FAULT_NONE;
 	/* What has no middle and no after is killed before. */
@@ -641,6 +643,8 @@ void model_arm(struct model *model, uint32_t at, enum model_fault fault,
 	model->writes = 0;
 	model->fault_at = at;
 	model->fault = fault;
+	model->early_at = 0;
+	model->early = FAULT_NONE;
 	model->hit = false;
 	*model->violation = '\0';
 }

@@ -240,6 +240,8 @@ struct model {
 	uint32_t writes;   /* calls that change something */
 	uint32_t fault_at; /* number of a call, from 1; 0: none */
 	enum model_fault fault;
+	uint32_t early_at; /* another one before that, which kills nobody */
+	enum model_fault early;
 	bool hit; /* the fault's time has come */
 	unsigned char trace[MODEL_TRACE];
 	/* "" unless something was done that must not be: a test fails by it, whatever the outcome.
@@ -270,7 +272,7 @@ struct machine model_machine(struct model_handle *handle);
 void model_begin(struct model *model, const struct board *board,
 		 const struct model_variant *variant, uint32_t traits);
 
-/* Before each transaction: counts start again; `fault` at call `at`. */
+/* Before each transaction: counts start again; `fault` at call `at`, and nothing else. */
 void model_arm(struct model *model, uint32_t at, enum model_fault fault,
 	       const struct model_rules *rules);
 

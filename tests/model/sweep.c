@@ -41,26 +41,33 @@ static const struct row {
 	enum operation operation;
 	uint32_t traits; /* while the operation runs */
 	bool kernels;    /* different kernels matter: in the short sweep too, each is tried */
+	/* What goes wrong before, at the last call of a kind; what is tried comes behind it. */
+	enum model_fault early;
+	enum model_call early_call;
 } rows[] = {
-	{"apply", START_FRESH, OPERATION_APPLY, 0, true},
-	{"remove", START_APPLIED, OPERATION_REMOVE, 0, true},
-	{"guest-start", START_APPLIED, OPERATION_GUEST_START, 0, false},
-	{"guest-stop", START_GUEST, OPERATION_GUEST_STOP, 0, false},
-	{"apply-again", START_APPLIED, OPERATION_APPLY, 0, false},
-	{"apply-refused", START_FRESH, OPERATION_APPLY, TRAIT_REFUSES, true},
-	{"apply-in-part", START_FRESH, OPERATION_APPLY, TRAIT_PART, false},
-	{"apply-after-registers", START_IN_REGISTERS, OPERATION_APPLY, 0, false},
-	{"remove-after-registers", START_IN_REGISTERS, OPERATION_REMOVE, 0, false},
-	{"apply-after-write", START_IN_WRITE, OPERATION_APPLY, 0, true},
-	{"remove-after-write", START_IN_WRITE, OPERATION_REMOVE, 0, false},
-	{"apply-after-hand-over", START_HANDED_OVER, OPERATION_APPLY, 0, false},
-	{"remove-after-hand-over", START_HANDED_OVER, OPERATION_REMOVE, 0, false},
-	{"apply-before-record", START_UNRECORDED, OPERATION_APPLY, 0, false},
-	{"remove-before-record", START_UNRECORDED, OPERATION_REMOVE, 0, false},
-	{"apply-after-remove", START_IN_REMOVE, OPERATION_APPLY, 0, false},
-	{"remove-after-remove", START_IN_REMOVE, OPERATION_REMOVE, 0, false},
-	{"guest-start-again", START_IN_GUEST, OPERATION_GUEST_START, 0, false},
-	{"guest-stop-after-start", START_IN_GUEST, OPERATION_GUEST_STOP, 0, false},
+	{"apply", START_FRESH, OPERATION_APPLY, 0, true, FAULT_NONE, 0},
+	{"remove", START_APPLIED, OPERATION_REMOVE, 0, true, FAULT_NONE, 0},
+	{"guest-start", START_APPLIED, OPERATION_GUEST_START, 0, false, FAULT_NONE, 0},
+	{"guest-stop", START_GUEST, OPERATION_GUEST_STOP, 0, false, FAULT_NONE, 0},
+	{"apply-again", START_APPLIED, OPERATION_APPLY, 0, false, FAULT_NONE, 0},
+	{"apply-refused", START_FRESH, OPERATION_APPLY, TRAIT_REFUSES, true, FAULT_NONE, 0},
+	{"apply-in-part", START_FRESH, OPERATION_APPLY, TRAIT_PART, false, FAULT_NONE, 0},
+	{"apply-after-registers", START_IN_REGISTERS, OPERATION_APPLY, 0, false, FAULT_NONE, 0},
+	{"remove-after-registers", START_IN_REGISTERS, OPERATION_REMOVE, 0, false, FAULT_NONE, 0},
+	{"apply-after-write", START_IN_WRITE, OPERATION_APPLY, 0, true, FAULT_NONE, 0},
+	{"remove-after-write", START_IN_WRITE, OPERATION_REMOVE, 0, false, FAULT_NONE, 0},
+	{"apply-after-hand-over", START_HANDED_OVER, OPERATION_APPLY, 0, false, FAULT_NONE, 0},
+	{"remove-after-hand-over", START_HANDED_OVER, OPERATION_REMOVE, 0, false, FAULT_NONE, 0},
+	{"apply-before-record", START_UNRECORDED, OPERATION_APPLY, 0, false, FAULT_NONE, 0},
+	{"remove-before-record", START_UNRECORDED, OPERATION_REMOVE, 0, false, FAULT_NONE, 0},
+	{"apply-after-remove", START_IN_REMOVE, OPERATION_APPLY, 0, false, FAULT_NONE, 0},
+	{"remove-after-remove", START_IN_REMOVE, OPERATION_REMOVE, 0, false, FAULT_NONE, 0},
+	{"guest-start-again", START_IN_GUEST, OPERATION_GUEST_START, 0, false, FAULT_NONE, 0},
+	{"guest-stop-after-start", START_IN_GUEST, OPERATION_GUEST_STOP, 0, false, FAULT_NONE, 0},
+	{"apply-recorded-late", START_FRESH, OPERATION_APPLY, 0, false, FAULT_EIO_LATE, CALL_STORE},
+	{"apply-not-recorded", START_FRESH, OPERATION_APPLY, 0, false, FAULT_ENOSPC, CALL_STORE},
+	{"remove-recorded-late", START_APPLIED, OPERATION_REMOVE, 0, false, FAULT_EIO_LATE,
+	 CALL_STORE},
 };
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) == SWEEP_ROWS, "each row is counted");
@@ -328,8 +335,11 @@ static void try_point(struct sweep *sweep, const struct row *row, unsigned varia
 
 	model_copy(driver->model, sweep->start);
 	driver->model->traits |= row->traits;
+	driver->early_at = sweep->early_at;
+	driver->early = row->early;
 	result = drive(driver, row->operation, at, fault);
 	driver->model->traits &= ~row->traits;
+	driver->early_at = 0;
 	wrong = judge(driver, row->operation, result, excuses_of(call, fault), text, sizeof(text));
 	if (!wrong && !driver->model->hit)
 		wrong = "the call did not come again";
@@ -362,6 +372,23 @@ struct density {
 	uint32_t others;
 };
 
+/* With an earlier fault, the run is another one from there on. */
+static void begin_early(struct sweep *sweep, const struct row *row)
+{
+	struct driver *driver = &sweep->driver;
+
+	sweep->early_at = 0;
+	if (row->early == FAULT_NONE)
+		return;
+	sweep->early_at = find_call(driver->model, row->early_call, WHICH_LAST);
+	model_copy(driver->model, sweep->start);
+	driver->model->traits |= row->traits;
+	driver->early_at = sweep->early_at;
+	driver->early = row->early;
+	drive(driver, row->operation, 0, FAULT_NONE);
+	driver->early_at = 0;
+}
+
 /* `never`: no machine of this board is ever in the state that the row begins with. */
 static unsigned sweep_row(struct sweep *sweep, const struct board *board, unsigned variant,
 			  const struct row *row, struct density density, bool *never)
@@ -386,9 +413,10 @@ static unsigned sweep_row(struct sweep *sweep, const struct board *board, unsign
 	model_copy(sweep->start, driver->model);
 	driver->model->traits |= row->traits;
 	drive(driver, row->operation, 0, FAULT_NONE);
+	begin_early(sweep, row);
 	calls = driver->model->calls < MODEL_TRACE ? driver->model->calls : MODEL_TRACE;
 	memcpy(trace, driver->model->trace, calls);
-	for (uint32_t at = 1; at <= calls; at++) {
+	for (uint32_t at = 1 + sweep->early_at; at <= calls; at++) {
 		enum model_call call = trace[at - 1];
 		bool registers = is_of_registers(call);
 		uint32_t step = registers ? density.registers : density.others;

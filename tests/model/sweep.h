@@ -7,7 +7,7 @@
 
 /* What the parts of the sweep share: sweep.c, one fault at a time; kills.c, many at random. */
 
-#define SWEEP_ROWS 19u
+#define SWEEP_ROWS 22u
 #define REPORTED_MAX 40u
 #define POINT_MAX 160
 
@@ -22,6 +22,7 @@ struct sweep {
 	struct model *start, *after; /* copies */
 	bool full;
 	const char *only;
+	uint32_t early_at; /* of the row that is tried */
 	uint64_t seed;
 	unsigned kills_wanted, storms_wanted;
 	struct tally tallies[MODEL_FAULTS], after_kills;
