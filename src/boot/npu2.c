@@ -7,6 +7,7 @@
 
 #include "blob/fdt.h"
 #include "blob/freestanding.h"
+#include "blob/overlay.h"
 
 /* skiboot include/npu2-regs.h: stack << 20 | block << 16 | register; bricks 0-1 are in stack 4. */
 #define FIRST_LINK_STACK 4u
@@ -85,20 +86,13 @@ static enum nv2_status find_plan(struct search *search, uint32_t index)
 
 /* --- the registers ----------------------------------------------------------- */
 
-static bool same_text(const char *a, const char *b)
-{
-	size_t len = strlen(a);
-
-	return strlen(b) == len && !memcmp(a, b, len);
-}
-
 static bool is_bar(const struct nv2_device *device, const struct nv2_write *write)
 {
 	uint32_t bar = (FIRST_LINK_STACK + device->link / 2) << 20 |
 		       (device->link % 2 ? GPU1_MEM_BAR : GPU0_MEM_BAR);
 
 	return write->phase == NV2_PHASE_BOOT && (write->reg & ~SM_MASK) == bar &&
-	       same_text(write->npu, device->npu);
+	       nv2_is_same(write->npu, device->npu);
 }
 
 static enum nv2_status read_bar(struct search *search, const struct nv2_write *write, bool first)

@@ -7,6 +7,7 @@
 #include "nv2/boot.h"
 
 #include "blob/freestanding.h"
+#include "blob/overlay.h"
 
 #define ALL_ONES UINT64_MAX
 /*
@@ -30,18 +31,11 @@ struct reg {
 
 /* --- rows -------------------------------------------------------------------- */
 
-static bool same_text(const char *a, const char *b)
-{
-	size_t len = strlen(a);
-
-	return strlen(b) == len && !memcmp(a, b, len);
-}
-
 static bool belongs(const struct nv2_program *program, const struct nv2_write *write)
 {
 	if (!program->guest)
 		return write->phase == NV2_PHASE_BOOT;
-	return write->phase == NV2_PHASE_GUEST && same_text(write->guest, program->guest);
+	return write->phase == NV2_PHASE_GUEST && nv2_is_same(write->guest, program->guest);
 }
 
 /* The mask's lowest bit: times it in place of shifted, which is a call on small processors. */
@@ -69,7 +63,7 @@ static bool find_boot_write(const struct nv2_bundle *bundle, const struct nv2_wr
 {
 	for (uint32_t row = 0; nv2_bundle_write(bundle, row, boot); row++)
 		if (boot->phase == NV2_PHASE_BOOT && boot->reg == write->reg &&
-		    same_text(boot->npu, write->npu))
+		    nv2_is_same(boot->npu, write->npu))
 			return true;
 	return false;
 }
