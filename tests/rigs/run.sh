@@ -22,6 +22,47 @@ for rig in "$@"; do
 done
 [ $# -gt 0 ] || set -- uml powernv kexec pseries
 
+work=$(mktemp -d "${TMPDIR:-/tmp}/nv2dtc-rigs.XXXXXX") || exit 1
+lanes=
+leave() {
+	# Lanes are of our own group of processes; each rig ends what it started.
+	for lane in $lanes; do
+		kill "$lane" 2>/dev/null
+	done
+	rm -rf -- "$work"
+}
+trap leave EXIT
+trap 'exit 1' HUP INT TERM
+
+# run_rig RIG: what it prints goes on as it comes, but for its verdict.
+run_rig() {
+	started=$(date +%s)
+	{
+		"$here/$1.sh"
+		echo "status $?"
+	} 2>&1 </dev/null | tee -- "$work/$1" | grep --line-buffered -v '^status '
+	echo "# $1 took $(($(date +%s) - started)) s"
+}
+
+# A machine has two processors at least, and a rig uses one: User Mode Linux beside QEMU.
+in_lane() {
+	for rig in "$@"; do
+		case " $wanted " in
+		*" $rig "*) run_rig "$rig" ;;
+		esac
+	done
+}
+
+wanted=$*
+for lane in uml 'powernv kexec pseries'; do
+	# Words.
+	# shellcheck disable=SC2086
+	in_lane $lane &
+	lanes="$lanes $!"
+done
+wait
+lanes=
+
 set_total() {
 	p=${1-0} f=${2-0} s=${3-0}
 }
@@ -29,20 +70,11 @@ set_total() {
 passed=0
 failed=0
 skipped=0
-output=$(mktemp) || exit 1
-trap 'rm -f -- "$output"' EXIT
-trap 'exit 1' HUP INT TERM
-
 for rig in "$@"; do
-	started=$(date +%s)
-	{
-		"$here/$rig.sh"
-		echo "status $?"
-	} 2>&1 </dev/null | tee -- "$output" | grep -v '^status '
 	# "# RIG: P passed, F failed, S skipped"
 	total=$(sed -n "s/^# $rig: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped\$/\1 \2 \3/p" \
-		"$output" | tail -n 1)
-	status=$(sed -n 's/^status //p' "$output" | tail -n 1)
+		"$work/$rig" | tail -n 1)
+	status=$(sed -n 's/^status //p' "$work/$rig" | tail -n 1)
 	# Three words.
 	# shellcheck disable=SC2086
 	set_total $total
@@ -51,7 +83,6 @@ for rig in "$@"; do
 		f=$((f + 1))
 	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	echo "# $rig took $(($(date +%s) - started)) s"
 done
 
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
