@@ -436,8 +436,8 @@ struct tree *open_tree(struct session *session, const char *path)
 
 	if (!source)
 		return NULL;
-	return tree_read_dtb(session->arena, session->strings, session->diags, source->name,
-			     source->text, source->size);
+	return tree_read_dtb_shared(session->arena, session->strings, session->diags, source->name,
+				    source->text, source->size);
 }
 
 bool write_stdout(struct session *session, const struct buffer *buffer)
