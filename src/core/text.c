@@ -5,6 +5,7 @@
  */
 #include "core/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Columns a code point takes on a terminal, without asking the locale. */
@@ -87,4 +88,16 @@ void buffer_add_clean(struct buffer *out, const char *text)
 		text += c.bytes;
 		left -= c.bytes;
 	}
+}
+
+const char *size_text(struct arena *arena, uint64_t size)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	size_t unit = 0;
+
+	while (unit < 4 && size >= 1024 && size % 1024 == 0) {
+		size /= 1024;
+		unit++;
+	}
+	return arena_printf(arena, "%" PRIu64 " %s", size, units[unit]);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/arena.h"
 #include "core/buffer.h"
 
 /*
@@ -27,5 +28,8 @@ struct character read_character(const char *at, size_t left);
 
 /* Adds a text from outside, with '?' for what must not reach a terminal. */
 void buffer_add_clean(struct buffer *out, const char *text);
+
+/* A number of bytes in the largest unit that it is a whole number of: "128 GiB". */
+const char *size_text(struct arena *arena, uint64_t size);
 
 #endif

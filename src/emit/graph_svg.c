@@ -405,18 +405,6 @@ static void draw_panel(struct picture *picture, const struct panel *panel)
 
 /* ---- the address map ---- */
 
-static const char *size_text(struct arena *arena, uint64_t size)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	size_t unit = 0;
-
-	while (unit < 4 && size >= 1024 && size % 1024 == 0) {
-		size /= 1024;
-		unit++;
-	}
-	return arena_printf(arena, "%" PRIu64 " %s", size, units[unit]);
-}
-
 static void draw_row(struct picture *picture, const struct map_row *row, bool gap)
 {
 	int y = picture->y, x = MARGIN;

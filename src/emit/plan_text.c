@@ -8,18 +8,6 @@
 #include "core/text.h"
 #include "emit/plan_json.h"
 
-static const char *size_text(struct arena *arena, uint64_t size)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	size_t unit = 0;
-
-	while (unit < 4 && size >= 1024 && size % 1024 == 0) {
-		size /= 1024;
-		unit++;
-	}
-	return arena_printf(arena, "%" PRIu64 " %s", size, units[unit]);
-}
-
 static const char *clean_text(struct arena *arena, const char *text)
 {
 	struct buffer clean = {0};
