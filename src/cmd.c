@@ -193,6 +193,9 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 	case OPTION_SVG:
 		settings->svg = true;
 		break;
+	case OPTION_MARKDOWN:
+		settings->markdown = true;
+		break;
 	case OPTION_JSON:
 		settings->json = true;
 		break;

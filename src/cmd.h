@@ -29,6 +29,7 @@ enum option_id {
 	OPTION_COLOR,
 	OPTION_JSON,
 	OPTION_SVG,
+	OPTION_MARKDOWN,
 	OPTION_WRITE,
 	OPTION_FOR,
 	OPTION_KEY,
@@ -70,7 +71,7 @@ struct settings {
 	const char *dependency_file, *dependency_target;
 	enum diagnostics_format diagnostics;
 	enum color_when color;
-	bool json, svg, write;
+	bool json, svg, markdown, write;
 	const char *key, *sign; /* files of a public and of a secret key */
 	uint32_t bundle_version;
 	char **files;

@@ -47,7 +47,13 @@ static enum exit_status run_explain(struct session *session)
 	const struct diag_def *def;
 	struct buffer out = {0};
 
-	if (!session->settings.file_count) {
+	if (session->settings.markdown && session->settings.file_count)
+		return usage_error(session->command,
+				   "--markdown has all diagnostics; '%s' cannot be picked",
+				   session->settings.files[0]);
+	if (session->settings.markdown) {
+		diags_print_reference(session->diags, &out);
+	} else if (!session->settings.file_count) {
 		list_all(session, &out);
 	} else {
 		def = diag_find(session->diags, session->settings.files[0]);
@@ -61,13 +67,14 @@ static enum exit_status run_explain(struct session *session)
 }
 
 static const struct option_row options[] = {
+	{OPTION_MARKDOWN, 0, "markdown", NULL, "all of them, as one document in Markdown"},
 	{OPTION_HELP, 'h', "help", NULL, "show this text"},
 	{0, 0, NULL, NULL, NULL},
 };
 
 const struct command explain_command = {
 	.name = "explain",
-	.arguments = "[CODE|NAME]",
+	.arguments = "[--markdown | CODE | NAME]",
 	.summary = "Explain a diagnostic by its code or name, or list all",
 	.options = options,
 	.files_min = 0,

@@ -125,6 +125,9 @@ void diags_print_sarif(struct diags *diags, struct buffer *out);
 /* The page that `explain` shows. */
 void diag_print_explanation(const struct diag_def *def, struct buffer *out);
 
+/* All that were registered, as one document in Markdown. */
+void diags_print_reference(const struct diags *diags, struct buffer *out);
+
 /* The name in `names` closest to `text`, if close enough to be a slip of the hand; else NULL. */
 const char *closest_name(const char *text, const char *const *names, size_t count);
 
