@@ -10,6 +10,7 @@
 #include "compile.h"
 #include "core/text.h"
 #include "emit/json.h"
+#include "import/import.h"
 #include "tree/codes.h"
 #include "tree/compare.h"
 
@@ -136,6 +137,7 @@ static enum exit_status run_verify(struct session *session)
 	if (!compare_boards(session, plan, tree, stage, &verdict))
 		return EXIT_DONE;
 	note_stage(session, plan, tree, stage, &verdict);
+	compare_wires(&session->lang, verdict.board->board, tree);
 	if (settings->json)
 		print_json(session, &verdict, stage, &out);
 	else

@@ -49,6 +49,20 @@ const struct diag_def import_codes[] = {
 			     "believes what\n"
 			     "it reads. The wiring follows the place that the message names first.",
 			     NULL, "find out which of the two is right before using the wiring"},
+	[IMPORT_WIRE] =
+		{"NV2-N0376", "import-wire", SEVERITY_NOTE,
+		 "A brick is wired otherwise in the tree",
+		 "What verify lists are properties: one wire that is not what the tree says "
+		 "shows up in\n"
+		 "the link's node, its bridge, two GPUs and their peers. This note says it once, "
+		 "at "
+		 "the link.\n"
+		 "Neither says which of the two is right: the copper is, and only the board's "
+		 "documents\n"
+		 "or a link that trains tell.",
+		 NULL,
+		 FIX_FOR_EXPLAIN "look the wire up in the board's documents; then correct the "
+				 "wiring, or the firmware's board data"},
 };
 
 static_assert(sizeof(import_codes) / sizeof(import_codes[0]) == IMPORT_CODE_COUNT,

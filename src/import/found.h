@@ -88,6 +88,8 @@ struct found {
 	bool map_known;
 };
 
+/* import.c: all that is found in a tree, and what follows from it. */
+void find_wiring(struct found *found, struct lang *lang, struct tree *tree);
 /* read_fw.c: NPUs and link nodes. */
 void read_links(struct found *found);
 /* read_os.c: PHBs, bridges, GPUs and their memory. */

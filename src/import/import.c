@@ -181,9 +181,9 @@ static bool check_text(const struct found *found, struct wiring_text *text, stru
 	return good;
 }
 
-bool import_tree(struct lang *lang, struct tree *tree, struct buffer *text)
+void find_wiring(struct found *found, struct lang *lang, struct tree *tree)
 {
-	struct found found = {
+	*found = (struct found){
 		.arena = lang->arena,
 		.lang = lang,
 		.diags = lang->diags,
@@ -192,12 +192,18 @@ bool import_tree(struct lang *lang, struct tree *tree, struct buffer *text)
 		.family = &power9_npu2,
 		.stage = find_stage(tree),
 	};
+	read_links(found);
+	read_bridges(found);
+	decide(found);
+}
+
+bool import_tree(struct lang *lang, struct tree *tree, struct buffer *text)
+{
+	struct found found;
 	struct wiring_text written = {.arena = lang->arena};
 	bool good;
 
-	read_links(&found);
-	read_bridges(&found);
-	decide(&found);
+	find_wiring(&found, lang, tree);
 	if (!found.npus.count) {
 		report(&found, IMPORT_NOTHING, tree->root, NULL,
 		       "the tree has no NVLink that says its brick and its GPU");

@@ -4,6 +4,7 @@
 
 #include "lang/parse.h"
 #include "tree/tree.h"
+#include "wiring/model.h"
 
 /*
  * Writes the wiring that a host tree describes, as text in the canonical
@@ -12,5 +13,11 @@
  * written, where the tree has no wiring.
  */
 bool import_tree(struct lang *lang, struct tree *tree, struct buffer *text);
+
+/*
+ * Notes, at the links of a board, where a tree's bricks lead elsewhere or run
+ * at another rate. None for a tree that describes no NVLink.
+ */
+void compare_wires(struct lang *lang, const struct board *board, struct tree *tree);
 
 #endif
