@@ -116,8 +116,11 @@ struct job {
 /* Nothing of the machine is touched here, and nothing that is wrong with the input gets further. */
 static bool check_input(struct job *job, const struct boot *boot)
 {
-	enum nv2_status status = nv2_bundle_open(&job->bundle, boot->bundle, boot->bundle_size);
+	enum nv2_status status =
+		nv2_seal_verify(boot->bundle, boot->bundle_size, &trust, &ops, &job->failure);
 
+	if (!status)
+		status = nv2_bundle_open(&job->bundle, boot->bundle, boot->bundle_size);
 	if (status) {
 		tell("the bundle", status, NULL);
 		return false;

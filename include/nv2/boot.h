@@ -5,8 +5,9 @@
 /*
  * libnv2boot: what firmware, or Linux, does with a bundle at boot.
  *
- *         nv2_bundle_open(&bundle, bytes, size)            is it whole
- *         nv2_bundle_verify(&bundle, &trust, …)            whose is it, can its overlays be trusted
+ *         nv2_seal_verify(bytes, size, &trust, …)          is it whole, and whose is it
+ *         nv2_bundle_open(&bundle, bytes, size)            is all there that has to be
+ *         nv2_bundle_verify(&bundle, &trust, …)            is it old, can its overlays be trusted
  *         nv2_fdt_open(&tree, fdt, fdt_size)
  *         nv2_board_check(&bundle, &tree, …)               is this the board it is for
  *         nv2_bind(&part, &tree, …)                        selectors to nodes: an overlay for this tree
@@ -92,6 +93,17 @@ struct nv2_trust {
 	uint32_t last_version;     /* with a key: bundles with a lower counter are refused */
 	bool locked_down;          /* a signature is wanted though there is no key: always refused */
 };
+
+/*
+ * Everything that can be known of a bundle of exactly `size` bytes before
+ * anything in it is parsed: nv2_seal_check(), then the signature against
+ * `trust`. What no key vouches for need not get any further, so this comes
+ * before nv2_bundle_open(). Not checked: the counter, which is inside.
+ * NV2_ERR_TRUNCATED, NV2_ERR_NOT_BUNDLE, NV2_ERR_VERSION, NV2_ERR_SEAL, NV2_ERR_DIGEST,
+ * NV2_ERR_UNSIGNED, NV2_ERR_NO_VERIFIER, NV2_ERR_SIGNATURE.
+ */
+enum nv2_status nv2_seal_verify(const void *bytes, size_t size, const struct nv2_trust *trust,
+				const struct nv2_ops *ops, struct nv2_failure *failure);
 
 /*
  * Everything that can be known of an opened bundle before a machine is looked

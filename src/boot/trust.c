@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Takes an opened bundle and what its user trusts, gives whether it may be applied, and to this
- * tree. Never changes anything, and never takes a bundle for good because it says so itself.
+ * Takes a bundle, opened or not, and what its user trusts, gives whether it may be applied, and to
+ * this tree. Never changes anything, and never takes a bundle for good because it says so itself.
  */
 #include "nv2/boot.h"
 
@@ -34,16 +34,14 @@ static const unsigned char *find_signer(const struct nv2_trust *trust, const str
 	return NULL;
 }
 
-static enum nv2_status check_signature(const struct nv2_bundle *bundle,
-				       const struct nv2_trust *trust, const struct nv2_ops *ops,
-				       struct nv2_failure *failure)
+static enum nv2_status check_signature(const struct nv2_seal *seal, const struct nv2_trust *trust,
+				       const struct nv2_ops *ops, struct nv2_failure *failure)
 {
-	const struct nv2_seal *seal = bundle->seal;
 	const unsigned char *key;
 
 	if (!trust->key_count && !trust->locked_down)
 		return NV2_OK;
-	if (!nv2_bundle_is_signed(bundle))
+	if (!(nv2_get_be32(seal->flags) & NV2_SEAL_SIGNED))
 		return fail(failure, NV2_ERR_UNSIGNED);
 	if (trust->key_count && (!ops || !ops->verify_signature))
 		return fail(failure, NV2_ERR_NO_VERIFIER);
@@ -52,14 +50,18 @@ static enum nv2_status check_signature(const struct nv2_bundle *bundle,
 		return fail(failure, NV2_ERR_SIGNATURE);
 	failure->cause = ops->verify_signature(ops->context, key, seal, NV2_SEAL_MESSAGE_SIZE,
 					       seal->signature);
-	if (failure->cause)
-		return fail(failure, NV2_ERR_SIGNATURE);
-	if (bundle->version < trust->last_version) {
-		failure->wanted = trust->last_version;
-		failure->found = bundle->version;
-		return fail(failure, NV2_ERR_REPLAY);
-	}
-	return NV2_OK;
+	return failure->cause ? fail(failure, NV2_ERR_SIGNATURE) : NV2_OK;
+}
+
+/* Without a key the counter is what anybody wrote there. */
+static enum nv2_status check_counter(const struct nv2_bundle *bundle, const struct nv2_trust *trust,
+				     struct nv2_failure *failure)
+{
+	if (!trust->key_count || bundle->version >= trust->last_version)
+		return NV2_OK;
+	failure->wanted = trust->last_version;
+	failure->found = bundle->version;
+	return fail(failure, NV2_ERR_REPLAY);
 }
 
 static enum nv2_status check_overlay(const struct nv2_part *part, struct nv2_failure *failure)
@@ -81,13 +83,28 @@ static enum nv2_status check_overlay(const struct nv2_part *part, struct nv2_fai
 	return fail(failure, status);
 }
 
+enum nv2_status nv2_seal_verify(const void *bytes, size_t size, const struct nv2_trust *trust,
+				const struct nv2_ops *ops, struct nv2_failure *failure)
+{
+	enum nv2_status status = nv2_seal_check(bytes, size);
+
+	begin(failure);
+	if (status)
+		return fail(failure, status);
+	return check_signature(
+		(const struct nv2_seal *)((const unsigned char *)bytes + NV2_SEAL_OFFSET), trust,
+		ops, failure);
+}
+
 enum nv2_status nv2_bundle_verify(const struct nv2_bundle *bundle, const struct nv2_trust *trust,
 				  const struct nv2_ops *ops, struct nv2_failure *failure)
 {
 	enum nv2_status status;
 
 	begin(failure);
-	status = check_signature(bundle, trust, ops, failure);
+	status = check_signature(bundle->seal, trust, ops, failure);
+	if (!status)
+		status = check_counter(bundle, trust, failure);
 	if (!status)
 		status = check_overlay(&bundle->part[NV2_PART_HOST_FW], failure);
 	if (!status)

@@ -39,10 +39,11 @@ static const char *advice(enum nv2_status status)
 {
 	switch (status) {
 	case NV2_ERR_UNSIGNED:
-		return "sign it with `nv2dtc compile --sign`: there is a key in "
-		       "/etc/nv2boot/keys.d, or the kernel is locked down";
+		return "sign it with `nv2dtc compile --sign`";
 	case NV2_ERR_SIGNATURE:
 		return "put the public key of who signed it into /etc/nv2boot/keys.d";
+	case NV2_ERR_NO_VERIFIER:
+		return "use an nv2boot that was built with libsodium";
 	case NV2_ERR_REPLAY:
 		return "compile it again with a higher --bundle-version";
 	case NV2_ERR_BOARD:

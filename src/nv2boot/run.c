@@ -6,6 +6,7 @@
 #include "nv2boot/run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,47 @@ int open_machine(struct run *run, bool read_only)
 	return EXIT_DONE;
 }
 
+/* Whoever reads the log has to know why a signature is wanted at all. */
+static void say_why_signed(const struct run *run)
+{
+	const struct nv2_trust *trust = &run->transaction.trust;
+
+	if (trust->key_count)
+		log_say(&run->log, LOG_LEVEL_ERROR,
+			"bundles need a signature because there are keys here%s step=bundle "
+			"keys=%" PRIu32,
+			trust->locked_down ? " and the kernel is locked down" : "",
+			trust->key_count);
+	else
+		log_say(&run->log, LOG_LEVEL_ERROR,
+			"this kernel is locked down, so bundles need a signature, and there is no "
+			"key to check one; put the public key into /etc/nv2boot/keys.d "
+			"step=bundle");
+}
+
+/*
+ * What no key vouches for is not even parsed. Damage is left to nv2_bundle_open(), which says where
+ * it is; and without a reason to ask for a signature all of this is its work as well.
+ */
+static int check_seal(const struct run *run)
+{
+	const struct nv2_ops ops = {.verify_signature = run->transaction.verify_signature};
+	const struct nv2_trust *trust = &run->transaction.trust;
+	struct nv2_failure failure;
+	enum nv2_status status;
+
+	if (!trust->key_count && !trust->locked_down)
+		return EXIT_DONE;
+	status = nv2_seal_verify(run->bundle_bytes.data, run->bundle_bytes.size, trust, &ops,
+				 &failure);
+	if (status != NV2_ERR_UNSIGNED && status != NV2_ERR_NO_VERIFIER &&
+	    status != NV2_ERR_SIGNATURE)
+		return EXIT_DONE;
+	say_why_signed(run);
+	say_failure(run, "cannot use the bundle", &failure, NULL);
+	return EXIT_REFUSED;
+}
+
 int open_run_bundle(struct run *run, const char *path)
 {
 	const char *name = strcmp(path, "-") != 0 ? path : "standard input";
@@ -113,6 +155,8 @@ int open_run_bundle(struct run *run, const char *path)
 			name, -error);
 		return EXIT_SYSTEM;
 	}
+	if (check_seal(run))
+		return EXIT_REFUSED;
 	status = nv2_bundle_open(&run->bundle, run->bundle_bytes.data, run->bundle_bytes.size);
 	if (!status)
 		return EXIT_DONE;

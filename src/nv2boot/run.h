@@ -11,12 +11,12 @@ void end_run(struct run *run);
 int open_machine(struct run *run, bool read_only);
 
 /*
- * Reads a bundle once, whole, and opens it; `path` is as it was named, "-" is standard input.
- * Gives an exit status.
+ * Reads a bundle once, whole, and opens it; `path` is as it was named, "-" is standard input. Where
+ * a signature is wanted, it is checked before anything is parsed. Gives an exit status.
  */
 int open_run_bundle(struct run *run, const char *path);
 
-/* That, and whose it is, whether its overlays can be trusted, and whether it is for `tree`. */
+/* Of an opened bundle: whose it is, how old it is, whether its overlays can be trusted, and whether it is for `tree`. */
 int trust_bundle(struct run *run, const struct nv2_fdt *tree);
 
 /* What --backend names has to be in the bundle: a slip would leave an NPU to the default. */

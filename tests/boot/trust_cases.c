@@ -104,6 +104,70 @@ static void other_keys_are_not(void)
 	CHECK_U64(verifier.calls, 0);
 }
 
+/* --- before anything is parsed ------------------------------------------------ */
+
+static void a_seal_is_verified_by_itself(void)
+{
+	struct verifier verifier = {0};
+	const struct nv2_ops ops = {.context = &verifier, .verify_signature = verify};
+	const struct nv2_trust other = {.keys = keys, .key_count = 1};
+	const struct nv2_trust locked = {.locked_down = true};
+	struct fixture good = fixture("redbud.signed.nv2b"), plain = fixture("redbud.nv2b");
+
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &both, &ops, &failure), NV2_OK);
+	CHECK_U64(failure.status, NV2_OK);
+	CHECK_U64(failure.step, NV2_STEP_NONE);
+	CHECK_U64(verifier.calls, 1);
+	CHECK(verifier.key == keys + 32);
+	CHECK(verifier.message == good.bytes + NV2_SEAL_OFFSET);
+	CHECK_U64(verifier.size, NV2_SEAL_MESSAGE_SIZE);
+	CHECK(verifier.signature == good.bytes + NV2_SEAL_OFFSET + NV2_SEAL_MESSAGE_SIZE);
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &nobody, NULL, &failure), NV2_OK);
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &other, &ops, &failure),
+		  NV2_ERR_SIGNATURE);
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &locked, &ops, &failure),
+		  NV2_ERR_SIGNATURE);
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &both, NULL, &failure),
+		  NV2_ERR_NO_VERIFIER);
+	CHECK_U64(nv2_seal_verify(plain.bytes, plain.size, &both, &ops, &failure),
+		  NV2_ERR_UNSIGNED);
+	CHECK_U64(nv2_seal_verify(plain.bytes, plain.size, &locked, NULL, &failure),
+		  NV2_ERR_UNSIGNED);
+	CHECK_U64(verifier.calls, 1);
+	verifier.answer = -3;
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &both, &ops, &failure), NV2_ERR_SIGNATURE);
+	CHECK_U64(failure.cause, -3);
+}
+
+/* Nobody is asked about a signature before the digest is known to be right. */
+static void a_damaged_seal_is_not_verified(void)
+{
+	struct verifier verifier = {0};
+	const struct nv2_ops ops = {.context = &verifier, .verify_signature = verify};
+	struct fixture good = fixture("redbud.signed.nv2b");
+
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size - 1, &both, &ops, &failure),
+		  NV2_ERR_DIGEST);
+	CHECK_U64(failure.status, NV2_ERR_DIGEST);
+	CHECK_U64(nv2_seal_verify(good.bytes, 100, &both, &ops, &failure), NV2_ERR_TRUNCATED);
+	CHECK_U64(nv2_seal_verify(good.bytes + 4, 400, &both, &ops, &failure), NV2_ERR_NOT_BUNDLE);
+	CHECK_U64(verifier.calls, 0);
+}
+
+/* A seal says nothing about the counter: that is inside. */
+static void a_seal_has_no_counter(void)
+{
+	struct verifier verifier = {0};
+	const struct nv2_ops ops = {.context = &verifier, .verify_signature = verify};
+	struct fixture good = fixture("redbud.signed.nv2b");
+	struct nv2_trust trust = both;
+
+	trust.last_version = VERSION + 1;
+	CHECK_U64(nv2_seal_verify(good.bytes, good.size, &trust, &ops, &failure), NV2_OK);
+}
+
+/* --- an opened bundle --------------------------------------------------------- */
+
 static void with_a_key_a_signature_must_be_there(void)
 {
 	struct verifier verifier = {0};
@@ -208,6 +272,9 @@ const struct test_case trust_cases[] = {
 	CASE(without_a_key_all_are_taken),
 	CASE(the_signers_key_is_asked_for),
 	CASE(other_keys_are_not),
+	CASE(a_seal_is_verified_by_itself),
+	CASE(a_damaged_seal_is_not_verified),
+	CASE(a_seal_has_no_counter),
 	CASE(with_a_key_a_signature_must_be_there),
 	CASE(with_a_key_somebody_must_check),
 	CASE(lockdown_without_a_key_refuses_all),

@@ -9,6 +9,7 @@ void (*volatile const functions[])(void) = {
 	(void (*)(void))nv2_strerror,
 	(void (*)(void))nv2_seal_digest,
 	(void (*)(void))nv2_seal_check,
+	(void (*)(void))nv2_seal_verify,
 	(void (*)(void))nv2_fdt_open,
 	(void (*)(void))nv2_bundle_size,
 	(void (*)(void))nv2_bundle_open,
