@@ -21,7 +21,7 @@ static enum exit_status run_graph(struct session *session)
 	if (session->settings.svg)
 		emit_graph_svg(session->arena, plan, &out);
 	else
-		emit_graph_dot(plan, &out);
+		emit_graph_dot(session->arena, plan, &out);
 	write_stdout(session, &out);
 	buffer_free(&out);
 	return EXIT_DONE;

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Takes a board's or a guest's plan, gives its address ranges in order. Never
- * writes anything.
+ * Takes the plan of an NPU or of a guest's vPHB, gives its address ranges in
+ * order. Never writes anything.
  */
 #include "emit/address_map.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* All registers of an NPU: facts of skiboot hw/phys-map.c, NPU_REGS. */
-#define REGISTERS_SIZE UINT64_C(0x1000000)
-
-static void add_row(struct arena *arena, map_rows *rows, enum map_kind kind, uint64_t base,
-		    uint64_t size, const char *what)
+static struct map_row *add_row(struct arena *arena, map_rows *rows, enum map_kind kind,
+			       uint64_t base, uint64_t size, const char *what)
 {
-	*ARRAY_PUSH(arena, rows) =
-		(struct map_row){.kind = kind, .base = base, .size = size, .what = what};
+	struct map_row *row = ARRAY_PUSH(arena, rows);
+
+	*row = (struct map_row){.kind = kind, .base = base, .size = size, .what = what};
+	return row;
+}
+
+static const struct guest *guest_of(const struct vphb *vphb)
+{
+	return vphb ? vphb->guest : NULL;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -32,64 +36,72 @@ static int compare_rows(const void *a, const void *b)
 
 static void sort_rows(map_rows *rows)
 {
+	const struct map_row *holder = NULL;
+
 	if (rows->count)
 		qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct map_row *row = &rows->items[i];
+
+		row->inside = holder && row->base - holder->base < holder->size;
+		if (!row->inside)
+			holder = row;
+	}
 }
 
-map_rows map_board(struct arena *arena, const struct plan_board *board)
+map_rows map_npu(struct arena *arena, const struct plan_board *board, const struct plan_npu *npu)
 {
 	map_rows rows = {0};
 
-	for (size_t i = 0; i < board->gpus.count; i++) {
-		const struct plan_gpu *gpu = board->gpus.items[i];
+	for (size_t i = 0; i < npu->gpus.count; i++) {
+		const struct plan_gpu *gpu = npu->gpus.items[i];
+		struct map_row *row = add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
+					      arena_printf(arena, "memory of %s", gpu->gpu->name));
 
-		add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
-			arena_printf(arena, "memory of %s", gpu->gpu->name));
-		rows.items[rows.count - 1].note = arena_printf(
-			arena, "tgt 0x%" PRIx64 ", NUMA node %" PRIu32, gpu->tgt, gpu->node);
+		row->note = arena_printf(arena, "tgt 0x%" PRIx64 ", NUMA node %" PRIu32, gpu->tgt,
+					 gpu->node);
+		row->guest = guest_of(gpu->gpu->vphb);
 	}
-	for (size_t i = 0; i < board->npus.count; i++) {
-		const struct plan_npu *npu = board->npus.items[i];
+	add_row(arena, &rows, MAP_REGISTERS, npu->regs, board->board->family->npu_regs_size,
+		arena_printf(arena, "registers of %s", npu->npu->name));
+	add_row(arena, &rows, MAP_WINDOW, npu->mmio_window, npu->mmio_window_size,
+		arena_printf(arena, "link registers of %s", npu->npu->name));
+	for (size_t i = 0; i < npu->links.count; i++) {
+		const struct plan_link *link = npu->links.items[i];
 
-		add_row(arena, &rows, MAP_REGISTERS, npu->regs, REGISTERS_SIZE,
-			arena_printf(arena, "registers of %s", npu->npu->name));
-		add_row(arena, &rows, MAP_WINDOW, npu->mmio_window, npu->mmio_window_size,
-			arena_printf(arena, "link registers of %s", npu->npu->name));
-		for (size_t j = 0; j < npu->links.count; j++) {
-			const struct plan_link *link = npu->links.items[j];
-
-			if (link->atsd)
-				add_row(arena, &rows, MAP_ATSD, link->atsd, board->page_size,
-					arena_printf(arena, "ATSD of %s", link->name));
-		}
+		if (link->atsd)
+			add_row(arena, &rows, MAP_ATSD, link->atsd, board->page_size,
+				arena_printf(arena, "ATSD of %s", link->name))
+				->guest = guest_of(link->link->vphb);
 	}
 	sort_rows(&rows);
 	return rows;
 }
 
-map_rows map_guest(struct arena *arena, const struct plan_guest *guest)
+map_rows map_vphb(struct arena *arena, const struct plan_guest *guest, const struct plan_vphb *vphb)
 {
 	map_rows rows = {0};
 
-	for (size_t i = 0; i < guest->vphbs.count; i++) {
-		const struct plan_vphb *vphb = guest->vphbs.items[i];
-
-		for (size_t j = 0; j < vphb->gpus.count; j++) {
-			const struct plan_guest_gpu *gpu = vphb->gpus.items[j];
-
+	add_row(arena, &rows, MAP_WINDOW, vphb->ram_window, vphb->ram_window_size,
+		"window for GPU memory");
+	for (size_t i = 0; i < vphb->gpus.count; i++) {
+		const struct plan_guest_gpu *gpu = vphb->gpus.items[i];
+		struct map_row *row =
 			add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
 				arena_printf(arena, "memory of %s", gpu->gpu->gpu->name));
-			rows.items[rows.count - 1].note =
-				arena_printf(arena, "vPHB %" PRIu32 ", NUMA node %" PRIu32,
-					     vphb->index, gpu->node);
-		}
-		for (size_t j = 0; j < vphb->links.count; j++) {
-			const struct plan_guest_link *link = vphb->links.items[j];
 
-			if (link->atsd)
-				add_row(arena, &rows, MAP_ATSD, link->atsd, guest->board->page_size,
-					arena_printf(arena, "ATSD of %s", link->link->name));
-		}
+		row->note = arena_printf(arena, "NUMA node %" PRIu32, gpu->node);
+		row->guest = guest->guest;
+	}
+	add_row(arena, &rows, MAP_WINDOW, vphb->atsd_window, vphb->atsd_window_size,
+		"window for ATSD");
+	for (size_t i = 0; i < vphb->links.count; i++) {
+		const struct plan_guest_link *link = vphb->links.items[i];
+
+		if (link->atsd)
+			add_row(arena, &rows, MAP_ATSD, link->atsd, guest->board->page_size,
+				arena_printf(arena, "ATSD of %s", link->link->name))
+				->guest = guest->guest;
 	}
 	sort_rows(&rows);
 	return rows;

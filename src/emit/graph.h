@@ -8,7 +8,7 @@
 /* The wiring and the address map of all boards, as a picture. */
 
 /* For Graphviz. */
-void emit_graph_dot(const struct plan *plan, struct buffer *out);
+void emit_graph_dot(struct arena *arena, const struct plan *plan, struct buffer *out);
 /* Drawn here, for browsers, light and dark. */
 void emit_graph_svg(struct arena *arena, const struct plan *plan, struct buffer *out);
 

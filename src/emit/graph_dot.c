@@ -1,12 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Takes a plan, gives its wiring as a graph for Graphviz: a cluster for each
- * IOMMU group, an edge for each wire. Never lays anything out.
+ * IOMMU group, an edge for each wire, a table for the addresses of each chip and
+ * guest. Never lays anything out.
  */
 #include <inttypes.h>
 
 #include "core/text.h"
+#include "emit/address_map.h"
 #include "emit/graph.h"
+#include "emit/xml.h"
+
+/* Of guests, in their order; more share them. They are seen on white and on black. */
+static const char *const colors[] = {"#d4590a", "#8250df", "#2c9a44",
+				     "#bf3989", "#3b82e0", "#a37200"};
+#define COLOR_COUNT (sizeof(colors) / sizeof(colors[0]))
+
+/* The colour of a guest; NULL if there is no guest. */
+static const char *color_of(const struct plan_board *plan, const struct guest *guest)
+{
+	for (size_t i = 0; guest && i < plan->board->guests.count; i++)
+		if (plan->board->guests.items[i] == guest)
+			return colors[i % COLOR_COUNT];
+	return NULL;
+}
+
+static const struct guest *guest_of(const struct vphb *vphb)
+{
+	return vphb ? vphb->guest : NULL;
+}
 
 /* In a quoted string, where \ and " are DOT's own; control characters are no text. */
 static void add_quoted(struct buffer *out, const char *text)
@@ -44,9 +66,11 @@ static void add_npu(struct buffer *out, size_t board, const struct plan_npu *npu
 	buffer_add_string(out, "</TR></TABLE>>];\n");
 }
 
-static void add_gpu(struct buffer *out, size_t board, const struct plan_gpu *gpu)
+static void add_gpu(struct buffer *out, size_t board, const struct plan_board *plan,
+		    const struct plan_gpu *gpu)
 {
 	unsigned ports = gpu->gpu->board->family->gpu_ports;
+	const struct guest *guest = guest_of(gpu->gpu->vphb);
 
 	add_node(out, board, gpu->gpu->name);
 	buffer_add_string(out, "<TR>");
@@ -54,24 +78,88 @@ static void add_gpu(struct buffer *out, size_t board, const struct plan_gpu *gpu
 		buffer_printf(out, "<TD PORT=\"p%u\">%u</TD>", port, port);
 	buffer_printf(out,
 		      "</TR><TR><TD COLSPAN=\"%u\"><B>%s</B>, group %u<BR/>base 0x%" PRIx64
-		      "<BR/>tgt 0x%" PRIx64 "</TD></TR></TABLE>>];\n",
+		      "<BR/>tgt 0x%" PRIx64,
 		      ports, gpu->gpu->name, gpu->gpu->group, gpu->base, gpu->tgt);
+	if (guest) {
+		buffer_printf(out, "<BR/><FONT COLOR=\"%s\">guest ", color_of(plan, guest));
+		xml_add_escaped(out, guest->name);
+		buffer_add_string(out, "</FONT>");
+	}
+	buffer_add_string(out, "</TD></TR></TABLE>>];\n");
 }
 
-static void add_link(struct buffer *out, size_t board, const struct plan_link *link)
+static void add_link(struct buffer *out, size_t board, const struct plan_board *plan,
+		     const struct plan_link *link)
 {
-	const struct vphb *vphb = link->link->vphb;
+	const struct guest *guest = guest_of(link->link->vphb);
 
 	buffer_printf(out, "\t\t\"b%zu_%s\":p%u -- \"b%zu_%s\"", board, link->npu->npu->name,
 		      link->link->brick, board, link->gpu->gpu->name);
 	if (link->link->port >= 0)
 		buffer_printf(out, ":p%d", link->link->port);
 	buffer_printf(out, " [label=\"%s Gbps\"", link->link->rate->text);
-	if (vphb) {
-		buffer_add_string(out, ", penwidth=2, tooltip=");
-		add_quoted(out, vphb->guest->name);
+	if (guest) {
+		buffer_printf(out, ", penwidth=2, color=\"%s\", tooltip=", color_of(plan, guest));
+		add_quoted(out, guest->name);
 	}
 	buffer_add_string(out, "];\n");
+}
+
+static void add_map(struct arena *arena, struct buffer *out, const struct plan_board *plan,
+		    const char *name, const char *title, const map_rows *rows)
+{
+	buffer_printf(out,
+		      "\t\t\"%s\" [label=<<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" "
+		      "CELLPADDING=\"4\"><TR><TD COLSPAN=\"3\"><B>",
+		      name);
+	xml_add_escaped(out, title);
+	buffer_add_string(out, "</B></TD></TR>");
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct map_row *row = &rows->items[i];
+		const char *color = color_of(plan, row->guest);
+
+		buffer_printf(out,
+			      "<TR><TD ALIGN=\"LEFT\"><FONT FACE=\"monospace\">0x%" PRIx64
+			      "</FONT></TD><TD ALIGN=\"RIGHT\">%s</TD><TD ALIGN=\"LEFT\"",
+			      row->base, size_text(arena, row->size));
+		if (color)
+			buffer_printf(out, " COLOR=\"%s\"", color);
+		buffer_printf(out, ">%s%s</TD></TR>", row->inside ? "\xe2\x80\x83" : "", row->what);
+	}
+	buffer_add_string(out, "</TABLE>>];\n");
+}
+
+/* Below what they belong to: an edge that is not seen puts them there. */
+static void add_maps(struct arena *arena, struct buffer *out, size_t number,
+		     const struct plan_board *plan)
+{
+	for (size_t i = 0; i < plan->npus.count; i++) {
+		const struct plan_npu *npu = plan->npus.items[i];
+		map_rows rows = map_npu(arena, plan, npu);
+
+		add_map(arena, out, plan, arena_printf(arena, "b%zu map %zu", number, i),
+			arena_printf(arena, "addresses of chip %u", npu->chip), &rows);
+		buffer_printf(out, "\t\t\"b%zu_%s\" -- \"b%zu map %zu\" [style=invis];\n", number,
+			      npu->gpus.items[0]->gpu->name, number, i);
+	}
+	for (size_t i = 0; i < plan->board->guests.count; i++) {
+		const struct plan_guest *guest =
+			make_guest_plan(arena, plan, plan->board->guests.items[i]);
+
+		for (size_t j = 0; j < guest->vphbs.count; j++) {
+			map_rows rows = map_vphb(arena, guest, guest->vphbs.items[j]);
+
+			add_map(arena, out, plan,
+				arena_printf(arena, "b%zu guest %zu %zu", number, i, j),
+				arena_printf(arena, "addresses in guest %s, vPHB %" PRIu32,
+					     guest->guest->name, guest->vphbs.items[j]->index),
+				&rows);
+			buffer_printf(
+				out,
+				"\t\t\"b%zu map %u\" -- \"b%zu guest %zu %zu\" [style=invis];\n",
+				number, guest->vphbs.items[j]->npu->npu->index, number, i, j);
+		}
+	}
 }
 
 /* Each wire between GPUs once, from the end that comes first. */
@@ -88,7 +176,8 @@ static void add_peers(struct buffer *out, size_t board, const struct plan_board 
 	}
 }
 
-static void add_board(struct buffer *out, size_t number, const struct plan_board *plan)
+static void add_board(struct arena *arena, struct buffer *out, size_t number,
+		      const struct plan_board *plan)
 {
 	buffer_printf(out, "\tsubgraph cluster_b%zu {\n\t\tlabel=", number);
 	add_quoted(out, plan->board->name);
@@ -103,22 +192,23 @@ static void add_board(struct buffer *out, size_t number, const struct plan_board
 			number, i, npu->npu->name);
 		add_npu(out, number, npu);
 		for (size_t j = 0; j < npu->gpus.count; j++)
-			add_gpu(out, number, npu->gpus.items[j]);
+			add_gpu(out, number, plan, npu->gpus.items[j]);
 		buffer_add_string(out, "\t\t}\n");
 	}
 	for (size_t i = 0; i < plan->npus.count; i++)
 		for (size_t j = 0; j < plan->npus.items[i]->links.count; j++)
-			add_link(out, number, plan->npus.items[i]->links.items[j]);
+			add_link(out, number, plan, plan->npus.items[i]->links.items[j]);
 	add_peers(out, number, plan);
+	add_maps(arena, out, number, plan);
 	buffer_add_string(out, "\t}\n");
 }
 
-void emit_graph_dot(const struct plan *plan, struct buffer *out)
+void emit_graph_dot(struct arena *arena, const struct plan *plan, struct buffer *out)
 {
 	buffer_add_string(
 		out, "graph wiring {\n\tnode [shape=plain, fontname=\"sans-serif\", fontsize=11];\n"
 		     "\tedge [fontname=\"sans-serif\", fontsize=9];\n");
 	for (size_t i = 0; i < plan->boards.count; i++)
-		add_board(out, i, plan->boards.items[i]);
+		add_board(arena, out, i, plan->boards.items[i]);
 	buffer_add_string(out, "}\n");
 }

@@ -150,7 +150,9 @@ static struct plan_vphb *plan_vphb(struct arena *arena, const struct plan_board 
 	plan->name = arena_printf(arena, "pci@%" PRIx64, plan->buid);
 	plan->npuphb_name = arena_printf(arena, "npuphb%" PRIu32, plan->index);
 	plan->ram_window = RAM_WINDOW + plan->index * RAM_WINDOW_SIZE;
+	plan->ram_window_size = RAM_WINDOW_SIZE;
 	plan->atsd_window = ATSD_WINDOW + plan->index * ATSD_WINDOW_SIZE;
+	plan->atsd_window_size = ATSD_WINDOW_SIZE;
 	collect_walk(arena, plan);
 	return plan;
 }

@@ -48,7 +48,8 @@ struct plan_vphb {
 	uint64_t buid;
 	const char *name;         /* "pci@800000020000001" */
 	const char *npuphb_name;  /* "npuphb1" */
-	uint64_t ram_window, atsd_window;
+	uint64_t ram_window, ram_window_size;   /* for GPU memory */
+	uint64_t atsd_window, atsd_window_size; /* for ATSD pages */
 	ARRAY(struct plan_guest_gpu *) gpus; /* by slot number: tgt first seen on the walk */
 	ARRAY(struct plan_guest_link *) links; /* by index */
 	ARRAY(const struct vphb_device *) walk; /* all devices, by devfn */
