@@ -196,6 +196,9 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 	case OPTION_MARKDOWN:
 		settings->markdown = true;
 		break;
+	case OPTION_HTML:
+		settings->html = true;
+		break;
 	case OPTION_JSON:
 		settings->json = true;
 		break;

@@ -30,6 +30,7 @@ enum option_id {
 	OPTION_JSON,
 	OPTION_SVG,
 	OPTION_MARKDOWN,
+	OPTION_HTML,
 	OPTION_WRITE,
 	OPTION_FOR,
 	OPTION_KEY,
@@ -71,7 +72,7 @@ struct settings {
 	const char *dependency_file, *dependency_target;
 	enum diagnostics_format diagnostics;
 	enum color_when color;
-	bool json, svg, markdown, write;
+	bool json, svg, html, markdown, write;
 	const char *key, *sign; /* files of a public and of a secret key */
 	uint32_t bundle_version;
 	char **files;

@@ -455,12 +455,17 @@ static void draw_panel(struct drawing *drawing, const struct panel *panel)
 static void draw_title(struct drawing *drawing)
 {
 	const struct board *board = drawing->board->board;
-	int x = SVG_MARGIN;
 
-	svg_text(drawing, x, drawing->y + 34, "t", board->name);
+	svg_text(drawing, SVG_MARGIN, drawing->y + 34, "t", board->name);
 	if (board->model.value)
-		svg_text(drawing, x, drawing->y + 53, "d", board->model.value);
+		svg_text(drawing, SVG_MARGIN, drawing->y + 53, "d", board->model.value);
 	drawing->y += TITLE_HEIGHT;
+}
+
+static void draw_legend(struct drawing *drawing)
+{
+	const struct board *board = drawing->board->board;
+
 	for (size_t i = 0; i < board->guests.count; i++) {
 		const struct guest *guest = board->guests.items[i];
 		const char *text = arena_printf(drawing->arena, "guest %s", guest->name);
@@ -471,8 +476,8 @@ static void draw_title(struct drawing *drawing)
 		buffer_printf(drawing->out,
 			      "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" rx=\"3\" "
 			      "class=\"%s\"/>\n",
-			      x, drawing->y + 3, svg_class(drawing, "key", guest));
-		svg_text(drawing, x + 22, drawing->y + 15, "", text);
+			      SVG_MARGIN, drawing->y + 3, svg_class(drawing, "key", guest));
+		svg_text(drawing, SVG_MARGIN + 22, drawing->y + 15, "", text);
 		drawing->y += LEGEND_HEIGHT;
 	}
 }
@@ -501,7 +506,9 @@ int svg_draw_board(struct drawing *drawing)
 	int *columns = arena_alloc(drawing->arena, (count + 1) * sizeof(*columns));
 	int x = SVG_MARGIN, bottom;
 
-	draw_title(drawing);
+	if (!drawing->untitled)
+		draw_title(drawing);
+	draw_legend(drawing);
 	bottom = drawing->y;
 	for (size_t i = 0; i < count; i++) {
 		struct panel panel = {.npu = drawing->board->npus.items[i]};

@@ -11,7 +11,7 @@
 #include "emit/xml.h"
 
 /*
- * c0 to c5 are guests' colours, as `color`: what takes part in it says so with
+ * Dark is for screens only. c0 to c5 are guests' colours, as `color`: what takes part in it says so with
  * currentColor, so that one class does for lines, areas and text.
  */
 const char svg_style[] =
@@ -34,7 +34,7 @@ const char svg_style[] =
 	".k0{fill:#b6dbff;stroke:#0969da}.k1{fill:#eaeef2;stroke:#59636e}\n"
 	".k2{fill:#f6f8fa;stroke:#59636e}.k3{fill:#c3f0d0;stroke:#1a7f37}\n"
 	".gap{stroke:#8c959f;stroke-dasharray:2 4;stroke-width:2}\n"
-	"@media (prefers-color-scheme:dark){\n"
+	"@media screen and (prefers-color-scheme:dark){\n"
 	"text{fill:#e6edf3}.d{fill:#9198a1}.panel{fill:#151b23;stroke:#656c76}\n"
 	".box{fill:#0d1117;stroke:#9198a1}.pin{fill:#2a313c;stroke:#9198a1}.plate{fill:#151b23}\n"
 	".w{stroke:#9198a1}.p{stroke:#7d8590}\n"

@@ -2,6 +2,8 @@
 #ifndef NV2_EMIT_SVG_H
 #define NV2_EMIT_SVG_H
 
+#include <stdbool.h>
+
 #include "core/arena.h"
 #include "core/buffer.h"
 #include "plan/plan.h"
@@ -20,6 +22,7 @@ struct drawing {
 	struct buffer *out;
 	const struct plan_board *board;
 	int y; /* how far it has got */
+	bool untitled; /* the board's name stands elsewhere */
 };
 
 /* The picture of one board, from drawing->y on, which it moves down; gives its width. */
