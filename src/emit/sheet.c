@@ -113,25 +113,26 @@ static void add_contents(struct html *html, const struct plan_board *plan)
 	buffer_add_string(html->out, "</ul></nav>\n");
 }
 
+/* The margins are the page's own; lines at the edge need half their width. */
 static void add_picture(struct html *html, const struct plan_board *plan)
 {
-	struct buffer body_of_picture = {0};
+	struct buffer inside = {0};
 	struct drawing drawing = {
-		.arena = html->arena, .out = &body_of_picture, .board = plan, .untitled = true};
-	int width = svg_draw_board(&drawing);
+		.arena = html->arena, .out = &inside, .board = plan, .untitled = true};
+	int width = svg_draw_board(&drawing) - 2 * (SVG_MARGIN - 2);
 
 	buffer_printf(html->out,
 		      "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-		      "height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Wiring and "
+		      "height=\"%d\" viewBox=\"%d -2 %d %d\" role=\"img\" aria-label=\"Wiring and "
 		      "address map\">\n",
-		      width, drawing.y, width, drawing.y);
-	buffer_add(html->out, body_of_picture.data, body_of_picture.len);
+		      width, drawing.y, SVG_MARGIN - 2, width, drawing.y);
+	buffer_add(html->out, inside.data, inside.len);
 	buffer_add_string(
 		html->out,
 		"</svg>\n<figcaption>Bricks, above, and ports carry their numbers. A "
 		"block of the address map starts at the address on its left; it is not to "
 		"scale. What a guest is given has its colour.</figcaption>\n</figure>\n");
-	buffer_free(&body_of_picture);
+	buffer_free(&inside);
 }
 
 static void add_section(struct html *html, const struct plan_board *plan)
