@@ -239,12 +239,17 @@ static enum nv2_status check_nodes(const struct nv2_fdt *overlay, struct nv2_ove
 	return NV2_OK;
 }
 
-static bool is_of_kind(const struct nv2_fdt *overlay, uint32_t node, uint32_t number,
-		       enum nv2_selector_kind kind)
+/* Whether selector `number`, of those that start at `node`, may have one of this kind below it. */
+static bool may_be_above(const struct nv2_fdt *overlay, uint32_t node, uint32_t number,
+			 enum nv2_selector_kind kind)
 {
 	for (; number; number--)
 		node = nv2_fdt_sibling(overlay, node);
-	return nv2_fdt_has_string(overlay, node, "kind", nv2_selector_infos[kind].name);
+	for (unsigned above = 0; above < NV2_SELECTOR_KINDS; above++)
+		if (nv2_selector_goes_under(kind, (enum nv2_selector_kind)above) &&
+		    nv2_fdt_has_string(overlay, node, "kind", nv2_selector_infos[above].name))
+			return true;
+	return false;
 }
 
 /* Whether a fixup is listed again after this, by this selector or a later one. */
@@ -312,8 +317,7 @@ static enum nv2_status check_selectors(const struct nv2_fdt *overlay,
 			return NV2_ERR_SELECTOR;
 		fault->property = "under";
 		if (under != NONE &&
-		    (under >= number ||
-		     !is_of_kind(overlay, first, under, nv2_selector_infos[selector.kind].under)))
+		    (under >= number || !may_be_above(overlay, first, under, selector.kind)))
 			return NV2_ERR_SELECTOR;
 		fault->property = "fixups";
 		if (!are_places(overlay, node))

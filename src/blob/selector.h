@@ -40,6 +40,12 @@ struct nv2_selector_info {
 	enum nv2_selector_kind under; /* the kind its parent is of; NV2_SELECTOR_KINDS: any */
 };
 
+/*
+ * Whether the parent of one kind may be a selector of kind `above`: of that in its row, or, for a
+ * bridge, the path of a PHB, which a wiring may name.
+ */
+bool nv2_selector_goes_under(enum nv2_selector_kind kind, enum nv2_selector_kind above);
+
 /* By enum nv2_selector_kind. */
 extern const struct nv2_selector_info nv2_selector_infos[NV2_SELECTOR_KINDS];
 

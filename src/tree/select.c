@@ -154,7 +154,7 @@ struct tree_matches select_nodes(const struct select_index *index,
 
 		/* Kinds form a chain of at most three, so this does not go deep. */
 		if (!selector->under ||
-		    selector->under->kind != nv2_selector_infos[selector->kind].under)
+		    !nv2_selector_goes_under(selector->kind, selector->under->kind))
 			return matches;
 		above = select_nodes(index, selector->under);
 		if (!is_one(above))
@@ -299,14 +299,15 @@ static bool link_selector(const struct tree *tree, struct diags *diags,
 			  struct bind_selectors *selectors, struct bind_selector *selector,
 			  uint32_t under)
 {
-	enum nv2_selector_kind kind = nv2_selector_infos[selector->match.kind].under;
+	enum nv2_selector_kind kind = selector->match.kind;
 
 	if (under == UINT32_MAX)
 		return true;
-	if (under >= selectors->count || selectors->items[under].match.kind != kind) {
+	if (under >= selectors->count ||
+	    !nv2_selector_goes_under(kind, selectors->items[under].match.kind)) {
 		report_node(diags, TREE_BIND_DAMAGED, tree, selector->node, NULL,
 			    "the selector is under %" PRIu32 ", which is none of kind %s", under,
-			    nv2_selector_infos[kind].name);
+			    nv2_selector_infos[nv2_selector_infos[kind].under].name);
 		return false;
 	}
 	selector->match.under = &selectors->items[under].match;
