@@ -11,11 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
-#include "core/intern.h"
-#include "core/source.h"
-#include "diag/diag.h"
-#include "lang/parse.h"
+#include "cmd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,22 +24,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                                  \
 	} while (0)
 
-/* What the rooms of the compiler work with. */
-static inline struct lang open_lang(void)
-{
-	struct lang lang = {.arena = arena_new()};
+/* What a command of the compiler works with. */
+void open_session(struct session *session);
+void close_session(struct session *session);
 
-	lang.strings = intern_new(lang.arena);
-	lang.sources = sources_new(lang.arena);
-	lang.diags = diags_new(lang.arena, lang.sources);
-	return lang;
-}
+/* Diagnostics as text, as JSON and as SARIF. Promises: both are JSON, of the shape they have. */
+void print_diagnostics(struct session *session);
+/* Promises that a text is JSON, and empties it. */
+void expect_json(struct buffer *text);
+/* Promises that two buffers hold the same bytes. */
+void expect_same(const struct buffer *a, const struct buffer *b);
 
-static inline void close_lang(struct lang *lang)
-{
-	intern_free(lang->strings);
-	arena_free(lang->arena);
-}
+struct tree *read_tree(struct session *session, const char *name, const uint8_t *data, size_t size);
 
 /*
  * Two inputs in one: the first two bytes, big-endian, say how long the first
@@ -54,21 +46,6 @@ struct two_inputs {
 	size_t first_size, second_size;
 };
 
-static inline struct two_inputs split_input(const uint8_t *data, size_t size)
-{
-	size_t first;
-
-	if (size < 2)
-		return (struct two_inputs){.first = data, .second = data};
-	first = (size_t)data[0] << 8 | data[1];
-	if (first > size - 2)
-		first = size - 2;
-	return (struct two_inputs){
-		.first = data + 2,
-		.first_size = first,
-		.second = data + 2 + first,
-		.second_size = size - 2 - first,
-	};
-}
+struct two_inputs split_input(const uint8_t *data, size_t size);
 
 #endif

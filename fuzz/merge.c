@@ -28,37 +28,33 @@ static void apply_by_libfdt(const struct buffer *base, const uint8_t *overlay, s
 
 static void merge(const struct two_inputs *inputs, enum overlay_rules rules)
 {
-	struct lang lang = open_lang();
-	struct buffer before = {0}, after = {0}, text = {0};
-	struct tree *base = tree_read_dtb(lang.arena, lang.strings, lang.diags, "base.dtb",
-					  inputs->first, inputs->first_size);
-	struct tree *overlay = tree_read_dtb(lang.arena, lang.strings, lang.diags, "a.dtbo",
-					     inputs->second, inputs->second_size);
-	bool late = overlay && tree_is_late_bound(overlay);
+	struct buffer before = {0}, after = {0};
+	struct tree *base, *overlay;
+	struct session session;
+	bool late;
 
-	if (!base || !overlay || !tree_write_dtb(base, &before)) {
-		buffer_free(&before);
-		close_lang(&lang);
-		return;
+	open_session(&session);
+	base = read_tree(&session, "base.dtb", inputs->first, inputs->first_size);
+	overlay = read_tree(&session, "a.dtbo", inputs->second, inputs->second_size);
+	late = overlay && tree_is_late_bound(overlay);
+	if (base && overlay && tree_write_dtb(base, &before)) {
+		if (late)
+			overlay = tree_bind(overlay, base, session.diags);
+		if (overlay && tree_apply(base, overlay, rules, session.diags)) {
+			if (tree_write_dtb(base, &after))
+				PROMISE(!fdt_check_full(after.data, after.len));
+			if (!late && !fdt_check_full(inputs->second, inputs->second_size))
+				apply_by_libfdt(&before, inputs->second, inputs->second_size);
+		} else {
+			PROMISE(diags_have_errors(session.diags));
+			PROMISE(tree_write_dtb(base, &after));
+			expect_same(&before, &after);
+		}
 	}
-	if (late)
-		overlay = tree_bind(overlay, base, lang.diags);
-	if (overlay && tree_apply(base, overlay, rules, lang.diags)) {
-		if (tree_write_dtb(base, &after))
-			PROMISE(!fdt_check_full(after.data, after.len));
-		if (!late && rules == OVERLAY_LINUX &&
-		    !fdt_check_full(inputs->second, inputs->second_size))
-			apply_by_libfdt(&before, inputs->second, inputs->second_size);
-	} else {
-		PROMISE(diags_have_errors(lang.diags));
-		PROMISE(tree_write_dtb(base, &after));
-		PROMISE(before.len == after.len && !memcmp(before.data, after.data, before.len));
-	}
-	diags_print_text(lang.diags, &text, false);
+	print_diagnostics(&session);
 	buffer_free(&before);
 	buffer_free(&after);
-	buffer_free(&text);
-	close_lang(&lang);
+	close_session(&session);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

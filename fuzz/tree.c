@@ -1,40 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Takes any bytes as a flattened device tree. Promises: what the build side
- * reads it writes so that libfdt finds no fault with it and it reads back the
- * same; what the boot library opens can be walked.
+ * reads, the boot library opens, and the build side writes it so that libfdt
+ * finds no fault with it and it reads back the same; what the boot library
+ * opens can be walked.
  */
 #include <libfdt.h>
 #include <string.h>
 
 #include "blob/fdt.h"
+#include "blob/overlay.h"
 #include "fuzz.h"
-#include "tree/tree.h"
+#include "tree/verify.h"
 
 static void check_build_side(const uint8_t *data, size_t size)
 {
-	struct lang lang = open_lang();
 	struct buffer once = {0}, twice = {0}, text = {0};
-	const struct tree *tree = tree_read_dtb(lang.arena, lang.strings, lang.diags, "a.dtb", data,
-						size);
+	struct overlay overlay;
+	struct session session;
+	struct tree *tree;
 
+	open_session(&session);
+	tree = read_tree(&session, "a.dtb", data, size);
+	PROMISE(tree || diags_have_errors(session.diags));
 	if (tree && tree_write_dtb(tree, &once)) {
 		PROMISE(!fdt_check_full(once.data, once.len));
-		tree = tree_read_dtb(lang.arena, lang.strings, lang.diags, "b.dtb", once.data,
-				     once.len);
+		tree = read_tree(&session, "b.dtb", (uint8_t *)once.data, once.len);
 		PROMISE(tree && tree_write_dtb(tree, &twice));
-		PROMISE(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
+		expect_same(&once, &twice);
 		tree_write_dts(tree, NULL, &text);
+		if (!overlay_verify(tree, session.diags, &overlay))
+			PROMISE(diags_have_errors(session.diags));
 	}
-	diags_print_text(lang.diags, &text, false);
+	print_diagnostics(&session);
 	buffer_free(&once);
 	buffer_free(&twice);
 	buffer_free(&text);
-	close_lang(&lang);
+	close_session(&session);
 }
 
 static void check_boot_side(const uint8_t *data, size_t size)
 {
+	struct nv2_overlay_fault fault;
 	struct nv2_fdt_walk walk;
 	struct nv2_fdt fdt;
 	unsigned sum = 0;
@@ -52,6 +59,8 @@ static void check_boot_side(const uint8_t *data, size_t size)
 			for (uint32_t i = 0; i < property.len; i++)
 				sum += property.value[i];
 	}
+	(void)nv2_overlay_verify(&fdt, &fault, true);
+	(void)nv2_overlay_verify(&fdt, &fault, false);
 	/* So that the reads are not left out. */
 	__asm__ volatile("" : : "r"(sum));
 }
