@@ -58,8 +58,7 @@ static void load_record(const struct record *parsed, struct disk *disk, bool sam
 	if (status || !same_boot)
 		PROMISE(record.state == RECORD_NONE);
 	else
-		PROMISE(record.state == parsed->state &&
-			record.saved_count == parsed->saved_count);
+		PROMISE(record.state == parsed->state && record.saved_count == parsed->saved_count);
 	record_free(&record);
 }
 

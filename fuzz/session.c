@@ -6,11 +6,9 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "compile.h"
 #include "fuzz.h"
-#include "import/codes.h"
-#include "tree/codes.h"
 
+/* No code is registered: SARIF would tell of each, whatever the input, at many times its cost. */
 void open_session(struct session *session)
 {
 	*session = (struct session){.settings.bundle_version = 1};
@@ -24,13 +22,6 @@ void open_session(struct session *session)
 		.sources = session->sources,
 		.diags = session->diags,
 	};
-	for (const struct diag_def *def = lang_codes; def->code; def++)
-		diag_register(session->diags, def);
-	wiring_register_codes(session->diags);
-	import_register_codes(session->diags);
-	diag_register(session->diags, &firmware_tree_code);
-	for (size_t i = 0; i < TREE_CODE_COUNT; i++)
-		diag_register(session->diags, &tree_codes[i]);
 }
 
 void close_session(struct session *session)
@@ -42,8 +33,8 @@ void close_session(struct session *session)
 static json_t *load_json(struct buffer *text)
 {
 	json_error_t error;
-	json_t *json = json_loadb(text->data ? text->data : "", text->len, JSON_REJECT_DUPLICATES,
-				  &error);
+	json_t *json =
+		json_loadb(text->data ? text->data : "", text->len, JSON_REJECT_DUPLICATES, &error);
 
 	PROMISE(json);
 	buffer_free(text);
@@ -88,9 +79,8 @@ void print_diagnostics(struct session *session)
 	json_decref(json);
 	diags_print_sarif(session->diags, &out);
 	json = load_json(&out);
-	PROMISE(json_array_size(json_object_get(
-			json_array_get(json_object_get(json, "runs"), 0), "results")) ==
-		count_records(session));
+	PROMISE(json_array_size(json_object_get(json_array_get(json_object_get(json, "runs"), 0),
+						"results")) == count_records(session));
 	json_decref(json);
 }
 
