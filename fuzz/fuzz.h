@@ -37,6 +37,13 @@ void expect_same(const struct buffer *a, const struct buffer *b);
 
 struct tree *read_tree(struct session *session, const char *name, const uint8_t *data, size_t size);
 
+/* Whether two trees have the same nodes with the same properties, in any order. */
+enum likeness {
+	LIKE_BYTES, /* and the same values */
+	LIKE_NAMES, /* and values of the same length, whatever they are */
+};
+bool same_trees(struct tree *a, struct tree *b, enum likeness likeness);
+
 /*
  * Two inputs in one: the first two bytes, big-endian, say how long the first
  * is, as far as there is so much.

@@ -105,3 +105,31 @@ struct two_inputs split_input(const uint8_t *data, size_t size)
 		.second_size = size - 2 - first,
 	};
 }
+
+static bool same_properties(const struct tree_node *in_a, const struct tree *b,
+			    const struct tree_node *in_b, enum likeness likeness)
+{
+	if (in_a->property_count != in_b->property_count)
+		return false;
+	for (const struct tree_property *each = in_a->properties; each; each = each->next) {
+		const struct tree_property *other = tree_find_property(b, in_b, each->name);
+
+		if (!other || each->len != other->len ||
+		    (likeness == LIKE_BYTES && !property_equal(each, other)))
+			return false;
+	}
+	return true;
+}
+
+bool same_trees(struct tree *a, struct tree *b, enum likeness likeness)
+{
+	for (struct tree_node *node = a->root; node; node = tree_next(a->root, node)) {
+		const char *path = tree_path(a->arena, node);
+		struct tree_node *other = tree_find_exact_path(b, path, strlen(path));
+
+		if (!other || node->child_count != other->child_count ||
+		    !same_properties(node, b, other, likeness))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Takes a base and an overlay, merges them with ours and with libfdt, and
+ * compares. Never gives libfdt an overlay that ours has refused.
+ */
+#include "merging.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "tree/bind.h"
+#include "tree/overlay.h"
+#include "tree/select.h"
+
+/* A merge by one set of rules, and what came of it. */
+struct merge {
+	struct session session;
+	struct buffer before, after; /* `after` is empty if the overlay was refused */
+	bool late;
+};
+
+static void merge(const struct two_inputs *inputs, enum overlay_rules rules, struct merge *merge)
+{
+	struct session *session = &merge->session;
+	struct tree *base, *overlay;
+
+	*merge = (struct merge){.late = false};
+	open_session(session);
+	base = read_tree(session, "base.dtb", inputs->first, inputs->first_size);
+	overlay = read_tree(session, "a.dtbo", inputs->second, inputs->second_size);
+	if (!base || !overlay || !tree_write_dtb(base, &merge->before))
+		return;
+	merge->late = tree_is_late_bound(overlay);
+	if (merge->late)
+		overlay = tree_bind(overlay, base, session->diags);
+	if (overlay && tree_apply(base, overlay, rules, session->diags)) {
+		PROMISE(!diags_have_errors(session->diags));
+		if (tree_write_dtb(base, &merge->after))
+			PROMISE(!fdt_check_full(merge->after.data, merge->after.len));
+		else
+			buffer_free(&merge->after);
+	} else {
+		PROMISE(diags_have_errors(session->diags));
+		PROMISE(tree_write_dtb(base, &merge->after));
+		expect_same(&merge->before, &merge->after);
+		buffer_free(&merge->after);
+	}
+}
+
+static void forget(struct merge *merge)
+{
+	print_diagnostics(&merge->session);
+	buffer_free(&merge->before);
+	buffer_free(&merge->after);
+	close_session(&merge->session);
+}
+
+/*
+ * libfdt before 1.7.1 writes the overlay's phandle over that of the base, and then lacks the
+ * node: references to it are other numbers afterwards.
+ */
+static bool lost_phandles(struct tree *base, struct tree *merged)
+{
+	for (struct tree_node *node = base->root; node; node = tree_next(base->root, node)) {
+		const char *path = tree_path(base->arena, node);
+		struct tree_node *other = tree_find_exact_path(merged, path, strlen(path));
+
+		if (!other || tree_node_phandle(base, node) != tree_node_phandle(merged, other))
+			return true;
+	}
+	return false;
+}
+
+/* libfdt writes into both blobs and wants room: it gets copies, each in a block of its own. */
+static void compare_with_libfdt(struct merge *ours, const struct two_inputs *inputs)
+{
+	struct session *session = &ours->session;
+	size_t size = inputs->second_size, room = ours->before.len + 2 * size + 65536;
+	void *target = malloc(room), *overlay = malloc(size);
+	struct tree *base, *merged, *theirs;
+
+	PROMISE(target && overlay);
+	memcpy(overlay, inputs->second, size);
+	PROMISE(!fdt_open_into(ours->before.data, target, (int)room));
+	if (!fdt_overlay_apply(target, overlay)) {
+		PROMISE(!fdt_check_full(target, room));
+		base = read_tree(session, "base", (uint8_t *)ours->before.data, ours->before.len);
+		merged = read_tree(session, "ours", (uint8_t *)ours->after.data, ours->after.len);
+		theirs = read_tree(session, "theirs", target, fdt_totalsize(target));
+		PROMISE(base && merged && theirs);
+		PROMISE(same_trees(merged, theirs,
+				   lost_phandles(base, theirs) ? LIKE_NAMES : LIKE_BYTES));
+	}
+	free(target);
+	free(overlay);
+}
+
+void check_merge(const struct two_inputs *inputs)
+{
+	struct merge generic, linux_rules;
+
+	merge(inputs, OVERLAY_GENERIC, &generic);
+	merge(inputs, OVERLAY_LINUX, &linux_rules);
+	if (linux_rules.after.len)
+		expect_same(&generic.after, &linux_rules.after);
+	if (generic.after.len && !generic.late &&
+	    !fdt_check_full(inputs->second, inputs->second_size))
+		compare_with_libfdt(&generic, inputs);
+	forget(&generic);
+	forget(&linux_rules);
+}
