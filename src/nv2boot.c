@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "linux/privileges.h"
+#include "linux/process.h"
 #include "nv2boot/cmd.h"
 
 static const struct command *const commands[] = {
@@ -42,12 +44,34 @@ static int flush(int status)
 	return status == EXIT_LOST ? EXIT_LOST : EXIT_SYSTEM;
 }
 
+/* Before anything is opened or even read, the command line included. */
+static int begin(void)
+{
+	static const char *const kept[] = {HOOK_TREE_VARIABLE, NULL};
+	const struct log log = {.level = LOG_LEVEL_NOTICE};
+	int error = process_begin(kept);
+
+	if (error) {
+		log_say(&log, LOG_LEVEL_ERROR,
+			"cannot take the place of a standard descriptor that is closed: %s "
+			"errno=%d",
+			strerror(-error), -error);
+		return EXIT_SYSTEM;
+	}
+	if (privileges_keep(PRIVILEGES_ALL, &log))
+		return EXIT_SYSTEM;
+	privileges_filter(&log);
+	return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = {.root = ""};
 	bool help = false, version = false;
-	int used = 0, status;
+	int used = 0, status = begin();
 
+	if (status)
+		return status;
 	/* A full disk, a file-size limit or a closed pipe is an error to report, not an end. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

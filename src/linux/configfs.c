@@ -70,6 +70,17 @@ static void load_module(void)
 #endif
 }
 
+bool configfs_is_mounted(const struct root *root)
+{
+	int dir = open_mounted(root, MOUNT_POINT);
+
+	if (dir == -ENOENT)
+		dir = open_mounted(root, OLD_MOUNT_POINT);
+	if (dir >= 0)
+		close(dir);
+	return dir >= 0;
+}
+
 static int mount_configfs(const struct root *root)
 {
 	int error;

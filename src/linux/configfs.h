@@ -17,6 +17,8 @@ struct configfs {
 };
 
 void configfs_init(struct configfs *configfs, const struct root *root);
+/* Whether it is mounted where it should be, so that nothing has to be mounted to open it. */
+bool configfs_is_mounted(const struct root *root);
 void configfs_close(struct configfs *configfs);
 
 /* As those of struct machine_ops. Each opens the interface if it was not. */

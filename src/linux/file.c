@@ -9,13 +9,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Files that are not yet what they are to be. */
+#define TEMPORARY_PREFIX ".new-"
+#define TEMPORARY_SIZE (sizeof(TEMPORARY_PREFIX) + 16)
+#define NAMES_SIZE_MAX ((size_t)1 << 20)
 
 /* Room for one more byte than there is, and for a NUL. */
 static bool grow(struct bytes *content, size_t *room)
@@ -212,6 +219,71 @@ const char *file_next_name(const struct bytes *names, const char *name)
 	const char *next = name ? name + strlen(name) + 1 : first;
 
 	return next && (size_t)(next - first) < names->size ? next : NULL;
+}
+
+/* ---- files that are there whole or not at all ---- */
+
+/*
+ * Nobody else can write to the directory, and the name is taken only if it is free: that it cannot
+ * be guessed is a second bolt. At boot there may be no random numbers yet, and none are waited for.
+ */
+static void choose_name(char name[TEMPORARY_SIZE])
+{
+	struct timespec time = {0};
+	uint64_t chance;
+
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != (ssize_t)sizeof(chance)) {
+		clock_gettime(CLOCK_MONOTONIC, &time);
+		chance = (uint64_t)time.tv_sec << 32 ^ (uint64_t)time.tv_nsec ^
+			 (uint64_t)getpid() << 40;
+	}
+	snprintf(name, TEMPORARY_SIZE, TEMPORARY_PREFIX "%016" PRIx64, chance);
+}
+
+static int write_temporary(int dir, char temporary[TEMPORARY_SIZE], const void *content,
+			   size_t size)
+{
+	int fd, error;
+
+	choose_name(temporary);
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = file_write(fd, content, size);
+	if (!error && fsync(fd) < 0)
+		error = -errno;
+	if (close(fd) < 0 && errno != EINTR && !error)
+		error = -errno;
+	if (error)
+		unlinkat(dir, temporary, 0);
+	return error;
+}
+
+int file_store(int dir, const char *name, const void *content, size_t size)
+{
+	char temporary[TEMPORARY_SIZE];
+	int error = write_temporary(dir, temporary, content, size);
+
+	if (error)
+		return error;
+	if (renameat(dir, temporary, dir, name) < 0) {
+		error = -errno;
+		unlinkat(dir, temporary, 0);
+	} else if (fsync(dir) < 0)
+		error = -errno;
+	return error;
+}
+
+void file_sweep(int dir)
+{
+	struct bytes names;
+
+	if (file_list(dir, false, NAMES_SIZE_MAX, &names) < 0)
+		return;
+	for (const char *name = NULL; (name = file_next_name(&names, name));)
+		if (!strncmp(name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)))
+			unlinkat(dir, name, 0);
+	free(names.data);
 }
 
 const char *file_is_exposed(int fd)

@@ -34,6 +34,16 @@ int file_list(int fd, bool directories, size_t limit, struct bytes *names);
 const char *file_next_name(const struct bytes *names, const char *name);
 
 /*
+ * A file of a directory that nobody else can write to: on disk, whole, when it gives 0, by a
+ * temporary file of mode 0600 whose name cannot be guessed, fsync, rename, and fsync of the
+ * directory. One that is there is replaced.
+ */
+int file_store(int dir, const char *name, const void *content, size_t size);
+
+/* What a process left there that was killed in file_store(); nobody else may be in it. */
+void file_sweep(int dir);
+
+/*
  * Whether nobody can write there but root and who runs this: it is theirs, and neither
  * group nor others may write. NULL, or what is wrong with it.
  */

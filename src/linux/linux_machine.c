@@ -10,6 +10,7 @@
 
 #include "linux/configfs.h"
 #include "linux/live_tree.h"
+#include "linux/privileges.h"
 #include "linux/registers.h"
 #include "linux/root.h"
 #include "linux/state.h"
@@ -22,7 +23,34 @@ struct linux_machine {
 	struct configfs configfs;
 	struct registers registers;
 	struct state state;
+	bool settled;     /* nothing is to be read any more but what is root's own */
+	bool needs_mount; /* configfs is not mounted */
 };
+
+/* Gives up what is not needed any more. */
+static int narrow(const struct linux_machine *machine)
+{
+	unsigned wanted = registers_privileges(&machine->registers);
+
+	/* An image may be anybody's. */
+	if (!machine->settled || !root_is_machine(&machine->root))
+		wanted |= 1u << PRIVILEGE_FILES;
+	if (machine->needs_mount)
+		wanted |= 1u << PRIVILEGE_MOUNT;
+	return privileges_keep(wanted, machine->root.log);
+}
+
+/* The interface was asked for: it is mounted, or it will not be. */
+static int end_mounting(struct linux_machine *machine, int error)
+{
+	int narrowed;
+
+	if (!machine->needs_mount)
+		return error;
+	machine->needs_mount = false;
+	narrowed = narrow(machine);
+	return error ? error : narrowed;
+}
 
 static int read_tree(void *context, struct bytes *tree)
 {
@@ -35,14 +63,14 @@ static int open_overlays(void *context)
 {
 	struct linux_machine *machine = context;
 
-	return configfs_open(&machine->configfs);
+	return end_mounting(machine, configfs_open(&machine->configfs));
 }
 
 static int list_overlays(void *context, struct bytes *names)
 {
 	struct linux_machine *machine = context;
 
-	return configfs_list(&machine->configfs, names);
+	return end_mounting(machine, configfs_list(&machine->configfs, names));
 }
 
 static int make_overlay(void *context, const char *name)
@@ -90,8 +118,13 @@ static int remove_overlay(void *context, const char *name)
 static int read_register(void *context, const struct nv2_write *reg, uint64_t *value)
 {
 	struct linux_machine *machine = context;
+	unsigned open = machine->registers.channel_count;
+	int error = registers_read(&machine->registers, reg, value);
 
-	return registers_read(&machine->registers, reg, value);
+	/* All are read before one is written, so this is where they are opened. */
+	if (machine->registers.channel_count == open)
+		return error;
+	return error ? error : narrow(machine);
 }
 
 static int write_register(void *context, const struct nv2_write *reg, uint64_t value)
@@ -190,12 +223,21 @@ struct linux_machine *linux_machine_open(const struct linux_options *options, bo
 	configfs_init(&machine->configfs, &machine->root);
 	*usage = !registers_init(&machine->registers, &machine->root, options->backends,
 				 options->backend_count);
-	if (!*usage && !state_open(&machine->state, &machine->root, LOCK_MILLISECONDS))
+	machine->needs_mount = root_is_machine(&machine->root) && !machine->root.read_only &&
+			       !configfs_is_mounted(&machine->root);
+	if (!*usage && !narrow(machine) &&
+	    !state_open(&machine->state, &machine->root, LOCK_MILLISECONDS))
 		return machine;
 	registers_close(&machine->registers);
 	root_close(&machine->root);
 	free(machine);
 	return NULL;
+}
+
+int linux_machine_settle(struct linux_machine *machine)
+{
+	machine->settled = true;
+	return narrow(machine);
 }
 
 struct machine linux_machine_of(struct linux_machine *machine)

@@ -35,6 +35,12 @@ struct linux_options {
 struct linux_machine *linux_machine_open(const struct linux_options *options, bool *usage);
 struct machine linux_machine_of(struct linux_machine *machine);
 void linux_machine_close(struct linux_machine *machine);
+/*
+ * All files that are not the machine's own are open or read, the bundle among
+ * them: gives up what it takes to open those. What registers and overlays take is given up when
+ * they are open. 0 or a negative errno, which is logged.
+ */
+int linux_machine_settle(struct linux_machine *machine);
 
 /*
  * Public keys of /etc/nv2boot/keys.d, 32 bytes each: every regular file there, one line of base64,

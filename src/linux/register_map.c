@@ -174,6 +174,7 @@ static int mem_write(const struct register_channel *channel, const struct nv2_wr
 
 const struct register_backend register_mem = {
 	.name = "mem",
+	.privileges = 1u << PRIVILEGE_MEMORY,
 	.parse = parse_path,
 	.form = "mem:/dev/mem",
 	.open = mem_open,
@@ -364,6 +365,7 @@ static int file_write_register(const struct register_channel *channel, const str
 
 const struct register_backend register_file = {
 	.name = "file",
+	.privileges = 1u << PRIVILEGE_FILES,
 	.parse = parse_path_at,
 	.form = "file:PATH or file:PATH@OFFSET, a multiple of 8",
 	.open = file_open,

@@ -263,6 +263,22 @@ static int find_channel(struct registers *registers, const struct nv2_write *reg
 	return open_channel(registers, choice, reg->chip, channel);
 }
 
+unsigned registers_privileges(const struct registers *registers)
+{
+	unsigned privileges = 0;
+
+	for (unsigned i = 0; i < registers->choice_count; i++) {
+		const struct register_choice *choice = &registers->choices[i];
+		bool open = false;
+
+		for (unsigned j = 0; j < registers->channel_count; j++)
+			open = open || is_channel_of(&registers->channels[j], choice, 0);
+		if (!open)
+			privileges |= choice->backend->privileges;
+	}
+	return privileges;
+}
+
 /* ---- registers ---- */
 
 int registers_read(struct registers *registers, const struct nv2_write *reg, uint64_t *value)

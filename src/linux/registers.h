@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "linux/privileges.h"
 #include "linux/root.h"
 #include "nv2/program.h"
 
@@ -34,6 +35,8 @@ struct register_channel {
 struct register_backend {
 	const char *name; /* as in --backend */
 	bool per_chip;    /* each chip has a channel of its own */
+	/* To open it, as a set of 1u << privilege; nothing but root's own files: 0. */
+	unsigned privileges;
 	/*
 	 * Takes what follows "name:" apart; NULL: nothing follows. *path is from malloc(). False
 	 * if it is malformed; `form` is how it should look.
@@ -89,6 +92,8 @@ int registers_read(struct registers *registers, const struct nv2_write *reg, uin
 int registers_write(struct registers *registers, const struct nv2_write *reg, uint64_t value);
 void registers_barrier(const struct registers *registers);
 void registers_close(struct registers *registers);
+/* What it takes to open those that were named on the command line and are not open yet. */
+unsigned registers_privileges(const struct registers *registers);
 
 /* For backends: logs what cannot be done to a register and why; gives `error`, which is negative.
  */

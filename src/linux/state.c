@@ -11,19 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "linux/file.h"
 
 #define LOCK_FILE "lock"
 #define COUNTER_FILE "bundle-version"
-/* Files that are not yet what they are to be. */
-#define TEMPORARY_PREFIX ".new-"
-#define TEMPORARY_SIZE (sizeof(TEMPORARY_PREFIX) + 16)
-#define NAMES_SIZE_MAX ((size_t)1 << 20)
 
 /* A place of ours: /run/nv2boot is NAME in /run. */
 struct place {
@@ -99,19 +93,6 @@ static int open_dir(const struct root *root, const struct place *place, bool mak
 		return dir;
 	close(dir);
 	return error;
-}
-
-/* What a process left that was killed while it stored something. The lock is ours. */
-static void sweep(int dir)
-{
-	struct bytes names;
-
-	if (file_list(dir, false, NAMES_SIZE_MAX, &names) < 0)
-		return;
-	for (const char *name = NULL; (name = file_next_name(&names, name));)
-		if (!strncmp(name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)))
-			unlinkat(dir, name, 0);
-	free(names.data);
 }
 
 /* ---- the lock ---- */
@@ -200,7 +181,7 @@ int state_open(struct state *state, const struct root *root, unsigned millisecon
 	if (error)
 		state_close(state);
 	else
-		sweep(state->run);
+		file_sweep(state->run);
 	return error;
 }
 
@@ -245,55 +226,11 @@ static int load_file(const struct root *root, int dir, const struct place *place
 	return error ? fail_at(root, "read", place, name, error, NULL) : 0;
 }
 
-/*
- * Nobody else can write to the directory, and the name is taken only if it is free: that it cannot
- * be guessed is a second bolt. At boot there may be no random numbers yet, and none are waited for.
- */
-static void choose_name(char name[TEMPORARY_SIZE])
-{
-	struct timespec time = {0};
-	uint64_t chance;
-
-	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != (ssize_t)sizeof(chance)) {
-		clock_gettime(CLOCK_MONOTONIC, &time);
-		chance = (uint64_t)time.tv_sec << 32 ^ (uint64_t)time.tv_nsec ^
-			 (uint64_t)getpid() << 40;
-	}
-	snprintf(name, TEMPORARY_SIZE, TEMPORARY_PREFIX "%016" PRIx64, chance);
-}
-
-static int write_temporary(int dir, char temporary[TEMPORARY_SIZE], const void *content,
-			   size_t size)
-{
-	int fd, error;
-
-	choose_name(temporary);
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	error = file_write(fd, content, size);
-	if (!error && fsync(fd) < 0)
-		error = -errno;
-	if (close(fd) < 0 && errno != EINTR && !error)
-		error = -errno;
-	if (error)
-		unlinkat(dir, temporary, 0);
-	return error;
-}
-
 static int store_file(const struct root *root, int dir, const struct place *place, const char *name,
 		      const void *content, size_t size)
 {
-	char temporary[TEMPORARY_SIZE];
-	int error = write_temporary(dir, temporary, content, size);
+	int error = file_store(dir, name, content, size);
 
-	if (error)
-		return fail_at(root, "write", place, name, error, NULL);
-	if (renameat(dir, temporary, dir, name) < 0) {
-		error = -errno;
-		unlinkat(dir, temporary, 0);
-	} else if (fsync(dir) < 0)
-		error = -errno;
 	return error ? fail_at(root, "store", place, name, error, NULL) : 0;
 }
 
@@ -405,7 +342,7 @@ int state_store_counter(struct state *state, uint32_t version)
 	error = open_kept(state, true);
 	if (error)
 		return error;
-	sweep(state->kept);
+	file_sweep(state->kept);
 	return store_file(state->root, state->kept, &kept_place, COUNTER_FILE, text, (size_t)len);
 }
 

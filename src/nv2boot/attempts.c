@@ -19,23 +19,37 @@
 #define PARENT_DIR "/var/lib"
 #define STATE_DIR "nv2boot"
 #define ATTEMPTS_FILE "attempts"
-#define TEMPORARY_FILE ".attempts.new"
+
+/* Whoever can write there can have any number of attempts, or none. */
+static int check_dir(const struct run *run, int dir)
+{
+	const char *wrong = file_is_exposed(dir);
+
+	if (!wrong)
+		return dir;
+	log_say(&run->log, LOG_LEVEL_ERROR,
+		"cannot trust %s" PARENT_DIR "/" STATE_DIR
+		": %s: make it root's own, with mode 0700 errno=%d",
+		run->root.path, wrong, EPERM);
+	close(dir);
+	return -EPERM;
+}
 
 /* The directory, made if need be; or a negative errno. */
 static int open_state(const struct run *run)
 {
-	int parent = root_open_at(&run->root, PARENT_DIR, O_RDONLY | O_DIRECTORY), fd;
+	int parent = root_open_at(&run->root, PARENT_DIR, O_RDONLY | O_DIRECTORY), dir, error = 0;
 
 	if (parent < 0)
 		return parent;
 	if (mkdirat(parent, STATE_DIR, 0700) < 0 && errno != EEXIST)
-		fd = -errno;
-	else
-		fd = openat(parent, STATE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1)
-		fd = -errno;
+		error = -errno;
+	dir = error ? -1
+		    : openat(parent, STATE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (!error && dir < 0)
+		error = -errno;
 	close(parent);
-	return fd;
+	return error ? error : check_dir(run, dir);
 }
 
 /* Digits and a newline; anything else is not ours. */
@@ -73,29 +87,14 @@ static int read_attempts(int dir, uint32_t *count)
 	return error;
 }
 
-/* The machine's lock keeps a second one of us out, so the temporary file needs no name of its own.
- */
 static int write_attempts(int dir, uint32_t count)
 {
 	char text[16];
-	int len = snprintf(text, sizeof(text), "%" PRIu32 "\n", count), fd, error;
+	int len = snprintf(text, sizeof(text), "%" PRIu32 "\n", count);
 
-	unlinkat(dir, TEMPORARY_FILE, 0);
-	fd = openat(dir, TEMPORARY_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	error = file_write(fd, text, (size_t)len);
-	if (!error && fsync(fd) < 0)
-		error = -errno;
-	if (close(fd) < 0 && !error)
-		error = -errno;
-	if (!error && renameat(dir, TEMPORARY_FILE, dir, ATTEMPTS_FILE) < 0)
-		error = -errno;
-	if (!error && fsync(dir) < 0)
-		error = -errno;
-	if (error)
-		unlinkat(dir, TEMPORARY_FILE, 0);
-	return error;
+	/* The machine's lock keeps a second one of us out. */
+	file_sweep(dir);
+	return file_store(dir, ATTEMPTS_FILE, text, (size_t)len);
 }
 
 static int fail(const struct run *run, const char *what, int error)

@@ -13,6 +13,9 @@
 #include "linux/transaction.h"
 #include "nv2/boot.h"
 
+/* The one variable of the environment that counts: petitboot's name of the tree for the next kernel. */
+#define HOOK_TREE_VARIABLE "boot_dtb"
+
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_REFUSED = 1, /* bundle or machine are not as they must be */

@@ -19,6 +19,8 @@ static int run_guest(struct run *run)
 	if (!settings->lpid)
 		return usage_error(run->command, "--lpid is missing");
 	status = open_machine(run, settings->dry_run);
+	if (!status && linux_machine_settle(run->handle))
+		status = EXIT_SYSTEM;
 	if (status)
 		return status;
 	return exit_of(start ? transaction_guest_start(&run->transaction, guest, settings->lpid)

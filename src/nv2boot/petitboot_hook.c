@@ -49,7 +49,7 @@ static int open_named_tree(struct run *run, const char *path, struct bytes *byte
 
 static int open_tree(struct run *run, struct bytes *bytes, struct nv2_fdt *tree)
 {
-	const char *path = getenv("boot_dtb");
+	const char *path = getenv(HOOK_TREE_VARIABLE);
 	int status;
 
 	if (path && *path)

@@ -9,6 +9,8 @@ static int run_remove(struct run *run)
 {
 	int status = open_machine(run, run->settings.dry_run);
 
+	if (!status && linux_machine_settle(run->handle))
+		status = EXIT_SYSTEM;
 	return status ? status : exit_of(transaction_remove(&run->transaction));
 }
 

@@ -155,6 +155,8 @@ int open_run_bundle(struct run *run, const char *path)
 			name, -error);
 		return EXIT_SYSTEM;
 	}
+	if (linux_machine_settle(run->handle))
+		return EXIT_SYSTEM;
 	if (check_seal(run))
 		return EXIT_REFUSED;
 	status = nv2_bundle_open(&run->bundle, run->bundle_bytes.data, run->bundle_bytes.size);

@@ -204,6 +204,8 @@ static int run_status(struct run *run)
 	struct boot_status status = {.keys = 0};
 	int exit_status = open_machine(run, true);
 
+	if (!exit_status && linux_machine_settle(run->handle))
+		exit_status = EXIT_SYSTEM;
 	if (exit_status)
 		return exit_status;
 	exit_status = collect(run, &status);
