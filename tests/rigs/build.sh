@@ -168,7 +168,7 @@ build_second() {
 	mkdir -- "$made/none"
 	make_root "$made/root" "$(built ppc64le-root)" "$made/none"
 	rm -rf -- "$made/root/lib64" "$made/root/bin/kexec" "$made/root/bin/drive" \
-		"$made/root/bin/killer"
+		"$made/root/bin/killer" "$made/root/bin/look"
 	cp -a -- "$kernel" "$made/build"
 	printf 'CONFIG_INITRAMFS_SOURCE="%s"\n' "$made/root" >>"$made/build/.config"
 	# shellcheck disable=SC2086
@@ -251,9 +251,10 @@ APT
 
 # build_helpers COMPILER
 build_helpers() {
-	for helper in drive killer; do
+	for helper in drive killer look; do
 		step 60 "$helper" "$1" -std=c11 -D_XOPEN_SOURCE=700 -O2 -Wall -Wextra -Werror \
-			-static -o "$made/bin/$helper" "$rigs/inside/$helper.c"
+			-static -o "$made/bin/$helper" "$rigs/inside/$helper.c" \
+			"$rigs/inside/machine.c"
 	done
 }
 
@@ -261,7 +262,7 @@ build_root() {
 	case $what in
 	uml-root)
 		need busybox gcc
-		start "$(busybox | head -n 1 | cat - "$rigs/inside/"*.c | hash_of root)" ||
+		start "$(busybox | head -n 1 | cat - "$rigs/inside/"*.[ch] | hash_of root)" ||
 			return 0
 		mkdir -p -- "$made/bin"
 		cp -- "$(command -v busybox)" "$made/bin/busybox"
@@ -269,7 +270,7 @@ build_root() {
 		;;
 	ppc64le-root)
 		need "${cross}gcc"
-		start "$(cat -- "$rigs/inside/"*.c | hash_of root bookworm)" || return 0
+		start "$(cat -- "$rigs/inside/"*.[ch] | hash_of root bookworm)" || return 0
 		fetch_packages busybox-static kexec-tools liblzma5 zlib1g libc6 \
 			libsodium-dev libjansson-dev libfdt-dev
 		mkdir -p -- "$made/bin" "$made/lib64"

@@ -30,8 +30,11 @@ limited() {
 	seconds=$1
 	log=$2
 	shift 2
-	timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null
+	timeout --kill-after=10 "$seconds" "$@" >"$log" 2>&1 </dev/null &
+	running=$!
+	wait "$running"
 	limited_status=$?
+	running=
 	if [ "$limited_status" -eq 124 ] || [ "$limited_status" -eq 137 ]; then
 		printf '\nstopped after %d s\n' "$seconds" >>"$log"
 	fi
@@ -44,6 +47,18 @@ show_end() {
 	tail -n 25 "$1" | sed 's/^/#   /'
 }
 
+# What has to end with this script: lanes, which are other shells of it, and the
+# program that is waited for, in the background so that signals are not kept waiting.
+lanes=
+running=
+stop_running() {
+	# Words.
+	# shellcheck disable=SC2086
+	kill $lanes $running 2>/dev/null
+	exit 1
+}
+trap stop_running HUP INT TERM
+
 # begin_rig: a directory that goes with the script, and a log directory that stays
 begin_rig() {
 	rig=$(basename -- "$0" .sh)
@@ -53,7 +68,6 @@ begin_rig() {
 	esac
 	work=$(mktemp -d "${TMPDIR:-/tmp}/nv2dtc-rig.XXXXXX") || exit 1
 	trap 'rm -rf -- "$work"' EXIT
-	trap 'exit 1' HUP INT TERM
 	logs=${NV2_RIG_LOGS:-$cache/logs}/$rig
 	rm -rf -- "$logs"
 	mkdir -p -- "$logs" || exit 1
@@ -228,6 +242,7 @@ boot_ppc() {
 		-no-reboot -append "console=hvc0 panic=-1 nv2_script=$script" "$@" \
 		>"$out/console" 2>&1 </dev/null &
 	machine=$!
+	running=$machine
 	while kill -0 "$machine" 2>/dev/null; do
 		if grep -aqE 'reboot: (Power down|System halted)|Rebooting in' "$out/console"; then
 			sleep 0.2
@@ -237,6 +252,7 @@ boot_ppc() {
 		sleep 0.1
 	done
 	wait "$machine" 2>/dev/null
+	running=
 	sed -n '/^nv2 begin/,/^nv2 end/p' "$out/console" | tr -d '\r' | sed '1d;$d' |
 		base64 -d 2>/dev/null | tar -xz -C "$out" 2>/dev/null ||
 		say "# the machine did not end well, see $out/console"

@@ -44,14 +44,15 @@ boot() {
 	script=$2
 	out=$logs/$3
 	shift 3
-	rm -rf -- "$out" "$work/out"
-	mkdir -p -- "$work/out"
-	limited "$seconds" "$work/console" env TMPDIR="$work" "$kernel" mem=256M \
+	rm -rf -- "$out"
+	mkdir -p -- "$out" "$work/out"
+	# A kernel's command line has no way to quote a space, and $logs may have one.
+	ours=$(mktemp -d "$work/out/XXXXXX")
+	limited "$seconds" "$out/console" env TMPDIR="$work" "$kernel" mem=256M \
 		"dtb=$data/base.dtb" rootfstype=hostfs "rootflags=$root" ro init=/init \
-		con=null con0=null,fd:1 "nv2_script=$script" "nv2_out=$work/out" "$@" ||
+		con=null con0=null,fd:1 "nv2_script=$script" "nv2_out=$ours" "$@" ||
 		say "# the machine did not end well, see $out/console"
-	mv -- "$work/out" "$out"
-	mv -- "$work/console" "$out/console"
+	cp -R -- "$ours/." "$out/"
 }
 
 make_root "$root" "$(built uml-root)" "$(built uml-modules)"
@@ -60,25 +61,44 @@ make_data || {
 	end_rig
 }
 
-boot 120 kmod kmod
+# With kmod, and with each kind of interface there is.
+variants="kmod $(sed -n 's/.*\.name = "\([a-z-]*\)".*/\1/p' "$rigs/variants/variants.c")"
+kills=${NV2_RIG_KILLS:-30} # of nv2boot through kmod; a tenth of it through each other
+place_nv2boot "$root" uml
+
+# boot_machine NAME: one of the machines of this rig
+boot_machine() {
+	case $1 in
+	module) boot 120 kmod kmod ;;
+	kmod) boot 300 nv2boot nv2boot-kmod nv2_variant=kmod "nv2_kills=$kills" ;;
+	*) boot 300 nv2boot "nv2boot-$1" "nv2_variant=$1" "nv2_kills=$(((kills + 9) / 10))" ;;
+	esac
+}
+
+# Takes the next machine that the other lane has not taken.
+run_lane() {
+	trap stop_running HUP INT TERM
+	for machine in $variants module; do
+		! mkdir -- "$work/taken-$machine" 2>/dev/null || boot_machine "$machine"
+	done
+}
+
+# Two at a time, the longest one first.
+run_lane &
+first=$!
+run_lane &
+lanes="$first $!"
+wait "$first" "$!"
+lanes=
+
 collect "$logs/kmod/tap" kmod
 clean_log kmod "$logs/kmod"
-
 fdtoverlay -i "$data/base.dtb" -o "$work/merged.dtb" "$data/host-os.dtbo"
 flat "$work/merged.dtb" >"$work/expected"
 flat_dir "$logs/kmod/tree" >"$work/found"
 same 'kmod: /proc/device-tree is what fdtoverlay makes' "$work/expected" "$work/found"
 
-#
-# nv2boot, through kmod and through each kind of interface there is
-#
-
-place_nv2boot "$root" uml
-kills=${NV2_RIG_KILLS:-30} # of nv2boot through kmod; a tenth of it through each other
-for variant in kmod $(sed -n 's/.*\.name = "\([a-z-]*\)".*/\1/p' "$rigs/variants/variants.c"); do
-	echo "$kills" >"$data/kills"
-	[ "$variant" = kmod ] || echo "$(((kills + 9) / 10))" >"$data/kills"
-	boot 300 nv2boot "nv2boot-$variant" "nv2_variant=$variant"
+for variant in $variants; do
 	collect "$logs/nv2boot-$variant/tap" "nv2boot-$variant"
 	flat_dir "$logs/nv2boot-$variant/tree" >"$work/found"
 	same "$variant: after apply /proc/device-tree is what fdtoverlay makes" \

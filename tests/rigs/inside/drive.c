@@ -5,46 +5,18 @@
  *
  * drive COUNT SEED OVERLAY...
  */
+#include "machine.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ITEM "/sys/kernel/config/device-tree/overlays/mutant"
+#define ITEM OVERLAYS "/mutant"
 #define BLOB_MAX 65536
-
-static void die(const char *what)
-{
-	fprintf(stderr, "drive: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-	/* Marsaglia's xorshift64, shifts 13, 7, 17. */
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-static size_t read_file(const char *path, void *data, size_t room)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t size = 0;
-	ssize_t got;
-
-	if (fd < 0)
-		die(path);
-	while (size < room && (got = read(fd, (char *)data + size, room - size)) > 0)
-		size += (size_t)got;
-	close(fd);
-	return size;
-}
 
 /* Values that lengths, offsets and tags go wrong with. */
 static uint32_t odd_cell(uint64_t *random)

@@ -5,16 +5,12 @@
  * were then neither all there nor all gone: never, or it fails.
  *
  * killer COUNT SEED REGISTERS... -- NV2BOOT-OPTION... BUNDLE
- * killer sum REGISTERS...        prints a sum of the registers, and does nothing
  *
  * Nothing may be applied when it starts; nothing is when it ends. REGISTERS are files.
  */
-#define _GNU_SOURCE /* SEEK_DATA */
-#include <errno.h>
-#include <ftw.h>
-#include <fcntl.h>
+#include "machine.h"
+
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,97 +20,16 @@
 
 #define ARGUMENTS 32
 
-/* A sum of the tree that does not hang on the order in which it is read. */
-static uint64_t tree_sum;
-
 static const char *const *registers;
 static int register_count;
 
-static void die(const char *what)
-{
-	fprintf(stderr, "killer: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-/* FNV-1a, 64 bits. */
-static uint64_t add_bytes(uint64_t sum, const void *data, size_t size)
-{
-	const unsigned char *bytes = data;
-
-	for (size_t i = 0; i < size; i++)
-		sum = (sum ^ bytes[i]) * 0x100000001b3;
-	return sum;
-}
-
-static uint64_t sum_file(const char *path, uint64_t sum)
-{
-	static unsigned char block[65536];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		die(path);
-	while ((got = read(fd, block, sizeof(block))) > 0)
-		sum = add_bytes(sum, block, (size_t)got);
-	close(fd);
-	return sum;
-}
-
-/*
- * Registers are few, in large files full of holes: only words that are not zero
- * count, each with its place.
- */
-static uint64_t sum_registers(const char *path, uint64_t sum)
-{
-	static uint64_t block[512];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	off_t at = 0;
-	ssize_t got;
-
-	if (fd < 0)
-		die(path);
-	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 &&
-	       (got = pread(fd, block, sizeof(block), at)) > 0) {
-		for (size_t i = 0; i < (size_t)got / 8; i++) {
-			uint64_t word[2] = {(uint64_t)at + 8 * i, block[i]};
-
-			if (block[i] != 0)
-				sum = add_bytes(sum, word, sizeof(word));
-		}
-		at += got;
-	}
-	close(fd);
-	return sum;
-}
-
-static int sum_entry(const char *path, const struct stat *status, int type, struct FTW *where)
-{
-	uint64_t sum = add_bytes(0xcbf29ce484222325, path, strlen(path));
-
-	(void)status;
-	(void)where;
-	tree_sum += type == FTW_F ? sum_file(path, sum) : sum;
-	return 0;
-}
-
 static uint64_t sum_machine(void)
 {
-	uint64_t sum = 0xcbf29ce484222325;
+	uint64_t sum = SUM_START;
 
-	tree_sum = 0;
-	if (nftw("/sys/firmware/devicetree/base", sum_entry, 16, FTW_PHYS) != 0)
-		die("/sys/firmware/devicetree/base");
 	for (int i = 0; i < register_count; i++)
 		sum = sum_registers(registers[i], sum);
-	return sum ^ tree_sum;
+	return sum ^ sum_tree();
 }
 
 static pid_t start(const char *command, char **options, int count, const char *bundle)
@@ -189,14 +104,6 @@ int main(int argc, char **argv)
 	char **options;
 	const char *bundle = argc > 1 ? argv[argc - 1] : "";
 
-	if (argc > 2 && !strcmp(argv[1], "sum")) {
-		uint64_t sum = 0;
-
-		for (int i = 2; i < argc; i++)
-			sum = sum_registers(argv[i], sum);
-		printf("%016llx\n", (unsigned long long)sum);
-		return 0;
-	}
 	while (first < argc && strcmp(argv[first], "--") != 0)
 		first++;
 	if (argc < 6 || first >= argc - 1) {

@@ -61,7 +61,7 @@ check_not() {
 
 # tree: the live tree as a line for each node and property, sorted
 tree() {
-	(cd /proc/device-tree/ && find . -type d && find . -type f -exec md5sum '{}' +) | sort
+	look tree
 }
 
 # put NAME FILE: makes an item and writes the overlay to it in one piece
