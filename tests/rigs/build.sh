@@ -15,6 +15,7 @@
 #   ppc64le-root    programs for the second: busybox, kexec
 #   uml-nv2boot     ours, for the first
 #   ppc64le-nv2boot and for the second
+#   uml-mutate      what compares merge with the kernel, for the first
 #
 # All is kept in $NV2_RIG_CACHE (~/.cache/nv2dtc-rigs), each in a directory
 # named by a hash of what it is made from; current/WHAT leads to it.
@@ -290,15 +291,17 @@ program_sources() {
 		xargs -d '\n' cat --
 }
 
-# build_program CONFIGURE-ARGUMENT...: nv2boot, static, as $made/nv2boot
+# build_program TARGET CONFIGURE-ARGUMENT...: one program, static, into $made
 build_program() {
+	target=$1
+	shift
 	mkdir -- "$made/build"
 	# The dollar signs are the inner shell's.
 	# shellcheck disable=SC2016
 	step 300 configure sh -c 'cd -- "$1" && shift && exec "$@"' sh "$made/build" \
 		"$top/configure" --disable-dependency-tracking "$@"
-	step 600 make make -C "$made/build" -j "$jobs" nv2boot
-	cp -- "$made/build/nv2boot" "$made/nv2boot"
+	step 600 make make -C "$made/build" -j "$jobs" "$target"
+	cp -- "$made/build/$target" "$made/"
 	rm -rf -- "$made/build"
 }
 
@@ -308,7 +311,15 @@ build_nv2boot() {
 	uml-nv2boot)
 		need gcc make
 		start "$(program_sources | hash_of program)" || return 0
-		build_program LDFLAGS=-static
+		build_program nv2boot LDFLAGS=-static
+		;;
+	uml-mutate)
+		need gcc make flex bison
+		start "$({
+			program_sources
+			cat -- "$rigs/inside/"m*.[ch]
+		} | hash_of program)" || return 0
+		build_program tests/rigs/inside/mutate LDFLAGS=-static
 		;;
 	ppc64le-nv2boot)
 		need "${cross}gcc" make
@@ -319,7 +330,7 @@ build_nv2boot() {
 		start "$(program_sources | hash_of program "$packages")" || return 0
 		include=$packages/include
 		lib=$packages/lib/$triplet
-		build_program --host="$triplet" LDFLAGS="-static -L$lib" \
+		build_program nv2boot --host="$triplet" LDFLAGS="-static -L$lib" \
 			CPPFLAGS="-I$include -I$include/$triplet" \
 			FDT_CFLAGS=' ' FDT_LIBS="$lib/libfdt.a" \
 			SODIUM_CFLAGS=' ' SODIUM_LIBS="$lib/libsodium.a" \
@@ -342,7 +353,7 @@ for what in "$@"; do
 	ppc64le-second) build_second ;;
 	uml-modules | ppc64le-modules) build_modules ;;
 	uml-root | ppc64le-root) build_root ;;
-	uml-nv2boot | ppc64le-nv2boot) build_nv2boot ;;
+	uml-nv2boot | ppc64le-nv2boot | uml-mutate) build_nv2boot ;;
 	*)
 		say "there is nothing called $what"
 		exit 1
