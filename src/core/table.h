@@ -13,5 +13,10 @@ struct table *table_new(struct arena *arena, const char *const *heads);
 /* The next cell, row by row. */
 void table_cell(struct table *table, const char *format, ...) FORMAT_PRINTF(2, 3);
 void table_print(const struct table *table, struct buffer *out);
+/*
+ * Not wider than that, as far as single cells allow: columns that do not fit
+ * follow below, beside the first column again.
+ */
+void table_print_within(const struct table *table, size_t width, struct buffer *out);
 
 #endif

@@ -100,10 +100,18 @@ static void add_guest(struct html *html, const struct plan_board *board, size_t 
 	if (guest->lpid.set)
 		buffer_printf(html->out, ", LPID %" PRIu64, guest->lpid.value);
 	buffer_add_string(html->out, "</h3>\n");
-	add_devices(html, arena_printf(html->arena, "devices-%zu", number + 1),
-		    arena_printf(html->arena, "Devices of guest %s", guest->name), plan);
-	add_vphbs(html, arena_printf(html->arena, "vphbs-%zu", number + 1),
-		  arena_printf(html->arena, "vPHBs of guest %s", guest->name), plan);
+	if (plan->vphbs.count) {
+		add_devices(html, arena_printf(html->arena, "devices-%zu", number + 1),
+			    arena_printf(html->arena, "Devices of guest %s", guest->name), plan);
+		add_vphbs(html, arena_printf(html->arena, "vphbs-%zu", number + 1),
+			  arena_printf(html->arena, "vPHBs of guest %s", guest->name), plan);
+	}
+	for (size_t i = 0; i < guest->vphbs.count; i++)
+		if (!guest->vphbs.items[i]->devices.count)
+			buffer_printf(html->out, "<p>vPHB %" PRIu64 " has no devices.</p>\n",
+				      guest->vphbs.items[i]->number);
+	if (!guest->vphbs.count)
+		buffer_add_string(html->out, "<p>It has no vPHB.</p>\n");
 }
 
 void sheet_add_guests(struct html *html, const struct plan_board *board)

@@ -909,6 +909,37 @@ START_TEST(prints_tables)
 }
 END_TEST
 
+/* Columns that do not fit stand below, beside the first again; no cell is cut for it. */
+START_TEST(breaks_tables)
+{
+	static const char *const heads[] = {"name", ">count", "what", NULL};
+	struct table *table = table_new(arena, heads);
+	struct buffer out = {0};
+
+	table_cell(table, "ab");
+	table_cell(table, "1");
+	table_cell(table, "a longer one");
+	table_print_within(table, 27, &out);
+	ck_assert_str_eq(out.data, "  name  count  what\n"
+				   "  ab        1  a longer one\n");
+	out.len = 0;
+	table_print_within(table, 26, &out);
+	ck_assert_str_eq(out.data, "  name  count\n"
+				   "  ab        1\n"
+				   "\n"
+				   "  name  what\n"
+				   "  ab    a longer one\n");
+	out.len = 0;
+	table_print_within(table, 0, &out);
+	ck_assert_str_eq(out.data, "  name  count\n"
+				   "  ab        1\n"
+				   "\n"
+				   "  name  what\n"
+				   "  ab    a longer one\n");
+	buffer_free(&out);
+}
+END_TEST
+
 /* ---- output ---- */
 
 static struct output_set outputs;
@@ -1279,6 +1310,7 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, writes_big_endian);
 	tcase_add_test(cases, computes_or_refuses);
 	tcase_add_test(cases, prints_tables);
+	tcase_add_test(cases, breaks_tables);
 
 	cases = add_case(suite, "places", setup_sources, teardown_directory);
 	tcase_add_loop_test(cases, finds_places, 0, COUNT(located));
