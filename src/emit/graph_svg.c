@@ -14,7 +14,7 @@
 
 /* Pixels. */
 enum {
-	TITLE_HEIGHT = 64,
+	TITLE_HEIGHT = 48,
 	LEGEND_HEIGHT = 26,
 	PANEL_PAD = 18,
 	PANEL_HEAD = 30,
@@ -29,8 +29,10 @@ enum {
 	PIN_STEP = 26,
 	PEER_STEP = 13,
 	PEER_BASE = 30,
-	NAME_COLUMNS = 12, /* of a GPU's label, beside its group */
-	LINE_COLUMNS = 26,
+	NAME_COLUMNS = 9, /* of a GPU's label, beside its group */
+	LINE_COLUMNS = 23,
+	ROW_PANELS = 2,   /* at most so many side by side, */
+	ROW_WIDTH = 1400, /* and not wider, if it can be */
 };
 
 /* A wire between GPUs, from the left one. */
@@ -323,7 +325,7 @@ static void draw_peer_count(struct drawing *drawing, const struct panel *panel, 
 
 /* ---- boxes ---- */
 
-/* "bricks 3, 4 not wired"; NULL if all are. */
+/* "bricks 0, 3-5 not wired"; NULL if all are. */
 static const char *list_idle(struct drawing *drawing, const char *one, const bool *wired,
 			     unsigned count)
 {
@@ -331,11 +333,15 @@ static const char *list_idle(struct drawing *drawing, const char *one, const boo
 	unsigned idle = 0;
 	const char *text = NULL;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0, run; i < count; i += run) {
+		for (run = 1; i + run < count && wired[i + run] == wired[i]; run++)
+			;
 		if (wired[i])
 			continue;
 		buffer_printf(&list, "%s%u", idle ? ", " : "", i);
-		idle++;
+		if (run > 1)
+			buffer_printf(&list, "-%u", i + run - 1);
+		idle += run;
 	}
 	if (idle)
 		text = arena_printf(drawing->arena, "%s%s %s not wired", one, idle > 1 ? "s" : "",
@@ -436,7 +442,7 @@ static void draw_panel(struct drawing *drawing, const struct panel *panel)
 		      panel->x, panel->y, panel->width, panel_bottom(panel) - panel->y);
 	svg_text(drawing, panel->x + PANEL_PAD, panel->y + 20, "d",
 		 arena_printf(drawing->arena, "IOMMU group of %s",
-			      svg_shorten(drawing, panel->npu->npu->name, 40)));
+			      svg_shorten(drawing, panel->npu->npu->name, 32)));
 	draw_npu(drawing, panel);
 	for (size_t i = 0; i < panel->npu->gpus.count; i++)
 		draw_gpu(drawing, panel, i);
@@ -457,9 +463,11 @@ static void draw_title(struct drawing *drawing)
 	const struct board *board = drawing->board->board;
 
 	svg_text(drawing, SVG_MARGIN, drawing->y + 34, "t", board->name);
-	if (board->model.value)
-		svg_text(drawing, SVG_MARGIN, drawing->y + 53, "d", board->model.value);
 	drawing->y += TITLE_HEIGHT;
+	if (board->model.value) {
+		svg_text(drawing, SVG_MARGIN, drawing->y + 5, "d", board->model.value);
+		drawing->y += LINE;
+	}
 }
 
 static void draw_legend(struct drawing *drawing)
@@ -500,32 +508,45 @@ static void place_panel(struct drawing *drawing, struct panel *panel, int x)
 	place_peers(drawing, panel);
 }
 
-int svg_draw_board(struct drawing *drawing)
+/* The panels from `first` on that stand side by side, and their addresses; gives how many. */
+static size_t draw_row(struct drawing *drawing, size_t first, int *width)
 {
-	size_t count = drawing->board->npus.count;
-	int *columns = arena_alloc(drawing->arena, (count + 1) * sizeof(*columns));
-	int x = SVG_MARGIN, bottom;
+	size_t left = drawing->board->npus.count - first, count;
+	int columns[ROW_PANELS], x = SVG_MARGIN, bottom = drawing->y;
 
-	if (!drawing->untitled)
-		draw_title(drawing);
-	draw_legend(drawing);
-	bottom = drawing->y;
-	for (size_t i = 0; i < count; i++) {
-		struct panel panel = {.npu = drawing->board->npus.items[i]};
+	for (count = 0; count < ROW_PANELS && count < left; count++) {
+		struct panel panel = {.npu = drawing->board->npus.items[first + count]};
 
+		if (count && x + panel_width(panel.npu) > SVG_MARGIN + ROW_WIDTH)
+			break;
 		place_panel(drawing, &panel, x);
 		draw_panel(drawing, &panel);
 		if (panel_bottom(&panel) > bottom)
 			bottom = panel_bottom(&panel);
-		columns[i] = x;
+		columns[count] = x;
 		x += panel.width + SVG_GAP;
 	}
-	if (x < SVG_MARGIN + SVG_COLUMN + SVG_GAP)
-		x = SVG_MARGIN + SVG_COLUMN + SVG_GAP;
+	if (x - SVG_GAP - SVG_MARGIN > *width)
+		*width = x - SVG_GAP - SVG_MARGIN;
 	drawing->y = bottom + SVG_GAP / 2;
-	svg_draw_maps(drawing, columns, x - SVG_GAP - SVG_MARGIN);
+	svg_draw_host_maps(drawing, first, count, columns);
+	drawing->y += SVG_GAP;
+	return count;
+}
+
+int svg_draw_board(struct drawing *drawing)
+{
+	int width = SVG_COLUMN;
+
+	if (!drawing->untitled)
+		draw_title(drawing);
+	draw_legend(drawing);
+	for (size_t i = 0; i < drawing->board->npus.count;)
+		i += draw_row(drawing, i, &width);
+	drawing->y -= SVG_GAP;
+	svg_draw_guest_maps(drawing, width);
 	drawing->y += SVG_MARGIN;
-	return x - SVG_GAP + SVG_MARGIN;
+	return width + 2 * SVG_MARGIN;
 }
 
 void emit_graph_svg(struct arena *arena, const struct plan *plan, struct buffer *out)

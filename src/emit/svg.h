@@ -41,10 +41,10 @@ const char *svg_shorten(struct drawing *drawing, const char *text, unsigned colu
 const char *svg_class(struct drawing *drawing, const char *class, const struct guest *guest);
 
 /*
- * The address maps, from drawing->y on, which they move down: those of the host
- * below the columns at `columns`, one for each NPU; those of the guests side by
- * side within `width`.
+ * The address maps, from drawing->y on, which they move down: of `count` NPUs
+ * below the columns at `columns`, and of all guests side by side within `width`.
  */
-void svg_draw_maps(struct drawing *drawing, const int *columns, int width);
+void svg_draw_host_maps(struct drawing *drawing, size_t first, size_t count, const int *columns);
+void svg_draw_guest_maps(struct drawing *drawing, int width);
 
 #endif

@@ -58,7 +58,7 @@ static void draw_row(struct drawing *drawing, const map_rows *rows, size_t at, i
 			      left, y, STRIPE, height, stripe);
 	svg_text(drawing, x + ADDRESS - 8, y + 16, row->inside ? "m e d" : "m e",
 		 arena_printf(drawing->arena, "0x%" PRIx64, row->base));
-	svg_text(drawing, left + 14, y + 16, "s", svg_shorten(drawing, row->what, 34));
+	svg_text(drawing, left + 14, y + 16, "s", svg_shorten(drawing, row->what, 30));
 	svg_text(drawing, left + width - 8, y + 16, "s e", size_text(drawing->arena, row->size));
 	if (row->note)
 		svg_text(drawing, left + 14, y + 16 + NOTE, "m", row->note);
@@ -100,12 +100,12 @@ static int draw_map(struct drawing *drawing, int x, int y, const char *class, co
 	return end;
 }
 
-static void draw_host(struct drawing *drawing, const int *columns)
+void svg_draw_host_maps(struct drawing *drawing, size_t first, size_t count, const int *columns)
 {
 	int end = drawing->y;
 
-	for (size_t i = 0; i < drawing->board->npus.count; i++) {
-		const struct plan_npu *npu = drawing->board->npus.items[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_npu *npu = drawing->board->npus.items[first + i];
 		map_rows rows = map_npu(drawing->arena, drawing->board, npu);
 		int bottom = draw_map(
 			drawing, columns[i], drawing->y, "h",
@@ -118,7 +118,7 @@ static void draw_host(struct drawing *drawing, const int *columns)
 }
 
 /* One below the other where they do not fit side by side. */
-static void draw_guests(struct drawing *drawing, int width)
+void svg_draw_guest_maps(struct drawing *drawing, int width)
 {
 	const struct board *board = drawing->board->board;
 	int x = SVG_MARGIN, top = drawing->y, end = drawing->y;
@@ -148,10 +148,4 @@ static void draw_guests(struct drawing *drawing, int width)
 		}
 	}
 	drawing->y = end;
-}
-
-void svg_draw_maps(struct drawing *drawing, const int *columns, int width)
-{
-	draw_host(drawing, columns);
-	draw_guests(drawing, width);
 }
