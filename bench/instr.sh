@@ -87,7 +87,7 @@ row() {
 	else
 		printf '\n'
 	fi
-	growth callgrind.n callgrind.2n
+	growth callgrind.n callgrind.2n "$instructions"
 }
 
 printf '%-22s %8s %10s %8s\n' what n 'n, M instr' '2n / n'

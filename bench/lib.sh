@@ -69,12 +69,12 @@ functions() {
 		END { for (name in counts) print counts[name], name }'
 }
 
-# growth N-OUT 2N-OUT: functions that grew three times or more and have a share of
-# $instructions, which the count of 2N set last.
+# growth N-OUT 2N-OUT INSTRUCTIONS: functions that grew three times or more and have a share
+# of all instructions of the run with 2N.
 growth() {
 	functions "$1" >functions.n
 	functions "$2" >functions.2n
-	awk -v total="$instructions" '
+	awk -v total="$3" '
 		NR == FNR { name = $0; sub(/^[0-9]+ /, "", name); before[name] = $1; next }
 		{
 			name = $0

@@ -84,7 +84,7 @@ row() {
 	else
 		printf '\n'
 	fi
-	growth callgrind.n callgrind.2n
+	growth callgrind.n callgrind.2n "$instructions"
 }
 
 # As row(), with N overlays of one fragment, applied one after the other.
@@ -118,7 +118,7 @@ row_overlays() {
 	else
 		printf '\n'
 	fi
-	growth callgrind.n callgrind.2n
+	growth callgrind.n callgrind.2n "$instructions"
 }
 
 printf '%-22s %8s %10s %8s\n' what n 'n, M instr' '2n / n'

@@ -141,7 +141,6 @@ static char *format(const char *pattern, long a, long b)
 	static unsigned next;
 	char *out = room[next++ % 4];
 
-	/* NOLINTNEXTLINE: the patterns stand below */
 	snprintf(out, sizeof(room[0]), pattern, a, b);
 	return out;
 }
@@ -459,15 +458,16 @@ static int write_out(void)
 	uint32_t words[] = {
 		0xd00dfeed, total, at, at + (uint32_t)structure.len, 40,
 		17,         16,    0,  (uint32_t)strings.len,        (uint32_t)structure.len};
+	bool good;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		put_u32(&header, words[i]);
 	put(&header, no_reservations, sizeof(no_reservations));
-	fwrite(header.data, 1, header.len, stdout);
-	fwrite(structure.data, 1, structure.len, stdout);
-	fwrite(strings.data, 1, strings.len, stdout);
+	good = fwrite(header.data, 1, header.len, stdout) == header.len &&
+	       fwrite(structure.data, 1, structure.len, stdout) == structure.len &&
+	       fwrite(strings.data, 1, strings.len, stdout) == strings.len && !fflush(stdout);
 	free(header.data);
-	if (fflush(stdout) || ferror(stdout)) {
+	if (!good) {
 		perror("trees");
 		return 1;
 	}

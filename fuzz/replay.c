@@ -30,7 +30,11 @@ static bool replay_file(const char *path)
 		got = fread(bytes + size, 1, room - size, file);
 		size += got;
 	}
-	fclose(file);
+	if (ferror(file) || fclose(file)) {
+		perror(path);
+		free(bytes);
+		return false;
+	}
 	/* A block of exactly this size, so that one byte too far is noticed. */
 	bytes = realloc(bytes, size ? size : 1);
 	if (!bytes)

@@ -82,9 +82,8 @@ static void *read_whole(const char *path, size_t *size)
 		give_up("cannot open", path);
 	*size = (size_t)info.st_size;
 	bytes = malloc(*size ? *size : 1);
-	if (!bytes || fread(bytes, 1, *size, file) != *size)
+	if (!bytes || fread(bytes, 1, *size, file) != *size || fclose(file))
 		give_up("cannot read", path);
-	fclose(file);
 	return bytes;
 }
 

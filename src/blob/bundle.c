@@ -303,8 +303,9 @@ static const unsigned char *record(const struct nv2_bundle *bundle, enum nv2_par
 {
 	const struct nv2_part *part = &bundle->part[kind];
 
-	return index < part->size / part->record_size ? part->data + index * part->record_size
-						      : NULL;
+	return index < part->size / part->record_size
+		       ? part->data + (size_t)index * part->record_size
+		       : NULL;
 }
 
 static bool is_name(const struct nv2_bundle *bundle, uint32_t name)

@@ -43,7 +43,7 @@ static void add_block(uint32_t state[8], const unsigned char *block)
 	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
 	for (unsigned i = 0; i < 16; i++)
-		words[i] = nv2_get_be32(block + 4 * i);
+		words[i] = nv2_get_be32(block + sizeof(words[0]) * i);
 	for (unsigned i = 0; i < 64; i++) {
 		uint32_t word = i < 16 ? words[i] : next_word(words, i);
 		uint32_t first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
@@ -120,7 +120,7 @@ void nv2_sha256_end(struct nv2_sha256 *hash, unsigned char digest[NV2_SHA256_SIZ
 	nv2_sha256_add(hash, padding, (held < 56 ? 56 : 120) - held);
 	nv2_sha256_add(hash, length, sizeof(length));
 	for (unsigned i = 0; i < 8; i++)
-		nv2_put_be32(digest + 4 * i, hash->state[i]);
+		nv2_put_be32(digest + sizeof(hash->state[0]) * i, hash->state[i]);
 }
 
 void nv2_sha256(const void *bytes, size_t len, unsigned char digest[NV2_SHA256_SIZE])

@@ -48,7 +48,7 @@ static bool next_range(const struct nv2_fdt *fdt, uint32_t parent, uint32_t node
 
 		*at += 4 * (address + size);
 		range->first = read_number(bytes, address);
-		range->size = read_number(bytes + 4 * address, size);
+		range->size = read_number(bytes + sizeof(uint32_t) * address, size);
 		if (range->size)
 			return true;
 	}

@@ -46,7 +46,7 @@ static uint32_t list_references(const struct nv2_binder *binder, const struct nv
 		if (nv2_get_be32(offset) == UINT32_MAX)
 			continue;
 		if (room)
-			memcpy(room + 4 * count, offset, 4);
+			memcpy(room + sizeof(uint32_t) * count, offset, sizeof(uint32_t));
 		count++;
 	}
 	return count;

@@ -76,11 +76,13 @@ static size_t *measure_columns(const struct table *table, const char *const *tit
 
 	for (size_t i = 0; i < table->columns; i++)
 		widths[i] = display_width(titles[i]);
-	for (size_t i = 0; i < table->cells.count; i++) {
+	for (size_t i = 0, column = 0; i < table->cells.count; i++) {
 		size_t width = display_width(table->cells.items[i]);
 
-		if (width > widths[i % table->columns])
-			widths[i % table->columns] = width;
+		if (width > widths[column])
+			widths[column] = width;
+		if (++column == table->columns)
+			column = 0;
 	}
 	return widths;
 }

@@ -72,24 +72,25 @@ static void add_source(struct buffer *out, const struct plan_vphb *vphb,
 		       const struct vphb_device *device)
 {
 	unsigned domain = NO_DOMAIN - vphb->npu->npu->index;
-	const char *pci = device->gpu ? device->gpu->pci.value : NULL;
+	const struct gpu *gpu = device->gpu;
+	const char *pci = gpu ? gpu->pci.value : NULL;
 
 	buffer_add_string(out, "      <source>\n        <address ");
 	if (pci) /* DDDD:BB:DD.F */
 		buffer_printf(out, "domain='0x%.4s' bus='0x%.2s' slot='0x%.2s' function='0x%.1s'/>",
 			      pci, pci + 5, pci + 8, pci + 11);
-	else if (device->gpu)
-		buffer_printf(out, "domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x0'/>",
-			      domain, NO_BUS, device->gpu->group & 0x1f);
+	else if (gpu)
+		buffer_printf(out,
+			      "domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x0'/>"
+			      "<?nv2 @%s@?>",
+			      domain, NO_BUS, gpu->group & 0x1f, gpu->name);
 	else
-		buffer_printf(out, "domain='0x%04x' bus='0x00' slot='0x%02x' function='0x%x'/>",
+		buffer_printf(out,
+			      "domain='0x%04x' bus='0x00' slot='0x%02x' function='0x%x'/>"
+			      "<?nv2 @%s:%u@?>",
 			      domain, bridge_bdfn(vphb, device) >> 3 & 0x1f,
-			      bridge_bdfn(vphb, device) & 7);
-	if (device->link)
-		buffer_printf(out, "<?nv2 @%s:%u@?>", device->link->npu->name,
+			      bridge_bdfn(vphb, device) & 7, device->link->npu->name,
 			      device->link->brick);
-	else if (!pci)
-		buffer_printf(out, "<?nv2 @%s@?>", device->gpu->name);
 	buffer_add_string(out, "\n      </source>\n");
 }
 

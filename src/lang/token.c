@@ -121,7 +121,7 @@ void scan_number(struct scan *scan, const char *text, size_t len, uint64_t *numb
 		return;
 	}
 	if (shift < 0) {
-		if (len - at != 4 || memcmp(text + at, "Gbps", 4)) {
+		if (len - at != 4 || memcmp(text + at, "Gbps", 4) != 0) {
 			complain_about_number(scan, text, len, at);
 			return;
 		}
@@ -339,7 +339,7 @@ static bool includes_itself(struct scan *scan, struct source *source)
 	for (unsigned i = 0; i < scan->frame_count; i++) {
 		const struct source *open = scan->frames[i]->source;
 
-		if (!open->path || !source->path || strcmp(open->path, source->path))
+		if (!open->path || !source->path || strcmp(open->path, source->path) != 0)
 			continue;
 		error = lang_error(scan, LANG_INCLUDE_LOOP, scan->token, "%s includes itself",
 				   source->name);

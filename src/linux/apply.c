@@ -338,7 +338,7 @@ static void say_done(const struct apply *apply)
 static enum outcome apply_bundle(struct apply *apply)
 {
 	const struct session *session = &apply->session;
-	bool go_on;
+	bool go_on = false;
 	enum outcome outcome;
 
 	if (!live_read(session, &apply->before)) {

@@ -49,7 +49,7 @@ struct listed {
 };
 
 /* No record is larger: NAME_MAX and what is before it. */
-#define LISTED_MAX 288u
+#define LISTED_MAX ((size_t)288)
 
 struct entry {
 	const char *name;

@@ -16,7 +16,7 @@
 
 #define HEAD "nv2boot-record-1\n"
 /* "digest ", 64 digits, newline. */
-#define DIGEST_LINE ((size_t)7 + 2 * NV2_SHA256_SIZE + 1)
+#define DIGEST_LINE (sizeof("sha256 ") + 2 * (size_t)NV2_SHA256_SIZE)
 /* A line of a register is no shorter: "register 0 0x0" and its newline. */
 #define REGISTER_LINE_MIN 15
 

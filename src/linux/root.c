@@ -108,5 +108,5 @@ void root_show(const struct root *root, struct root_shown *shown, const char *fo
 	va_start(arguments, format);
 	vsnprintf(shown->path + len, sizeof(shown->path) - len, format, arguments);
 	va_end(arguments);
-	strcpy(shown->value, log_value(&value, shown->path));
+	snprintf(shown->value, sizeof(shown->value), "%s", log_value(&value, shown->path));
 }

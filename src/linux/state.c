@@ -206,7 +206,8 @@ static bool is_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len && len <= 64 && name[0] != '.' && !strchr(name, '/') && strcmp(name, LOCK_FILE);
+	return len && len <= 64 && name[0] != '.' && !strchr(name, '/') &&
+	       strcmp(name, LOCK_FILE) != 0;
 }
 
 /* -ENOENT is not logged. */
@@ -216,6 +217,7 @@ static int load_file(const struct root *root, int dir, const struct place *place
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), error;
 	struct stat status;
 
+	*content = (struct bytes){0};
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT : fail_at(root, "open", place, name, -errno, NULL);
 	if (fstat(fd, &status) < 0)

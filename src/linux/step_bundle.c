@@ -147,10 +147,12 @@ static unsigned char *bind_part(const struct session *session, const struct nv2_
 	struct nv2_fdt overlay;
 	struct nv2_space space;
 	struct details details;
-	enum nv2_status status = nv2_fdt_open(&overlay, part->data, part->size);
+	enum nv2_status status;
 	unsigned char *output;
 	void *work;
 
+	/* It was opened once already, when the bundle was: this cannot fail. */
+	nv2_fdt_open(&overlay, part->data, part->size);
 	nv2_bind_space(&overlay, &live->fdt, &space);
 	work = malloc(space.work + 1);
 	output = (unsigned char *)malloc(space.output + 1);

@@ -56,7 +56,7 @@ static char *read_driver(int dir, const char *name)
 	char *link = read_link(dir, name, "driver"), *slash = link ? strrchr(link, '/') : NULL;
 
 	if (slash)
-		memmove(link, slash + 1, strlen(slash));
+		memmove(link, slash + 1, strlen(slash + 1) + 1);
 	return link;
 }
 

@@ -66,7 +66,7 @@ static int find_address(const struct assignment *assignment, struct vmm_device *
 		return EXIT_REFUSED;
 	}
 	if (device->len) {
-		strcpy(device->address, function->address);
+		snprintf(device->address, sizeof(device->address), "%s", function->address);
 	} else if (strcmp(device->address, function->address) != 0) {
 		log_say(&run->log, LOG_LEVEL_ERROR,
 			"%s: the wiring says that it is at %s, and in this machine it is at %s: "

@@ -39,8 +39,8 @@ static uint64_t read_number(const unsigned char *at, uint32_t cells)
 {
 	uint64_t value = 0;
 
-	for (uint32_t i = 0; i < cells; i++)
-		value = value << 32 | get_be32(at + 4 * i);
+	for (; cells; cells--, at += 4)
+		value = value << 32 | get_be32(at);
 	return value;
 }
 
@@ -57,7 +57,7 @@ static void add_ranges(struct arena *arena, struct ranges *ranges, const struct 
 	for (uint32_t at = 0; reg->len - at >= step; at += step) {
 		const unsigned char *bytes = reg->value + at;
 		uint64_t first = read_number(bytes, cells.address), last;
-		uint64_t size = read_number(bytes + 4 * cells.address, cells.size);
+		uint64_t size = read_number(bytes + sizeof(uint32_t) * cells.address, cells.size);
 
 		if (!size)
 			continue;

@@ -200,7 +200,7 @@ static const char *show_strings(struct arena *arena, const char *text, uint32_t 
 	return copy;
 }
 
-const char *describe_selector(struct arena *arena, const struct nv2_selector *selector)
+static const char *describe_one(struct arena *arena, const struct nv2_selector *selector)
 {
 	switch (selector->kind) {
 	case NV2_SELECT_ROOT:
@@ -212,21 +212,19 @@ const char *describe_selector(struct arena *arena, const struct nv2_selector *se
 		return arena_printf(arena, "\"ibm,xscom\" with ibm,chip-id %" PRIu64,
 				    selector->value);
 	case NV2_SELECT_NPU:
-		return arena_printf(arena, "\"ibm,power9-npu\" with reg 0x%" PRIx64 " below %s",
-				    selector->value, describe_selector(arena, selector->under));
+		return arena_printf(arena, "\"ibm,power9-npu\" with reg 0x%" PRIx64,
+				    selector->value);
 	case NV2_SELECT_LINK:
-		return arena_printf(arena,
-				    "\"ibm,npu-link\" with ibm,npu-link-index %" PRIu64 " below %s",
-				    selector->value, describe_selector(arena, selector->under));
+		return arena_printf(arena, "\"ibm,npu-link\" with ibm,npu-link-index %" PRIu64,
+				    selector->value);
 	case NV2_SELECT_PHB:
 		return arena_printf(arena, "\"ibm,power9-npu-pciex\" with reg 0x%" PRIx64,
 				    selector->value);
 	case NV2_SELECT_BRIDGE:
-		return arena_printf(
-			arena, "vendor-id 0x1014 with reg 0x%" PRIx64 " (%02x:%02x.%x) below %s",
-			selector->value << 8, (unsigned)(selector->value >> 8),
-			(unsigned)(selector->value >> 3 & 0x1f), (unsigned)(selector->value & 7),
-			describe_selector(arena, selector->under));
+		return arena_printf(arena, "vendor-id 0x1014 with reg 0x%" PRIx64 " (%02x:%02x.%x)",
+				    selector->value << 8, (unsigned)(selector->value >> 8),
+				    (unsigned)(selector->value >> 3 & 0x1f),
+				    (unsigned)(selector->value & 7));
 	case NV2_SELECT_GPU:
 		return arena_printf(arena, "vendor-id 0x10de with ibm,loc-code \"%.*s\"",
 				    (int)selector->text_len, selector->text);
@@ -237,6 +235,15 @@ const char *describe_selector(struct arena *arena, const struct nv2_selector *se
 	default:
 		return "nothing known";
 	}
+}
+
+const char *describe_selector(struct arena *arena, const struct nv2_selector *selector)
+{
+	const char *text = describe_one(arena, selector);
+
+	for (selector = selector->under; selector; selector = selector->under)
+		text = arena_printf(arena, "%s below %s", text, describe_one(arena, selector));
+	return text;
 }
 
 static bool refuse_selector(struct diags *diags, enum tree_code code, const struct tree *tree,

@@ -290,7 +290,7 @@ static void set_property(struct resolve *resolve, struct declaration *block,
 	     id++) {
 		struct diag_record *error;
 
-		if (strcmp(property_names[id].name, stmt->name.text))
+		if (strcmp(property_names[id].name, stmt->name.text) != 0)
 			continue;
 		if (!in_this_block[id - first]) {
 			in_this_block[id - first] = stmt;

@@ -15,7 +15,7 @@ static void read_machine(struct resolve *resolve, struct guest *guest)
 	struct diag_record *error;
 	size_t part = 0, at = 8, digits = 0;
 
-	if (strncmp(text, "pseries-", 8))
+	if (strncmp(text, "pseries-", 8) != 0)
 		at = strlen(text) + 1;
 	for (; at <= strlen(text) && part < 2; at++) {
 		if (text[at] >= '0' && text[at] <= '9' && digits < 4) {
@@ -113,26 +113,47 @@ static struct declaration *guest_board(struct resolve *resolve,
 	return board;
 }
 
-static void add_device(struct resolve *resolve, struct vphb *vphb, struct gpu *gpu,
-		       struct link *link, struct span span)
+/* Its place among the devices of the vPHB. */
+static size_t push_device(struct resolve *resolve, struct vphb *vphb, struct vphb_device device)
 {
-	const struct vphb **on = gpu ? &gpu->vphb : &link->vphb;
-	size_t *place = gpu ? &gpu->vphb_place : &link->vphb_place;
-	struct diag_record *error;
+	*ARRAY_PUSH(resolve->arena, &vphb->devices) = device;
+	return vphb->devices.count - 1;
+}
 
-	if (*on == vphb) {
-		error = WIRING_ERROR(resolve, WIRING_DEVICE_TWICE, span,
-				     gpu ? "%s is on this vPHB already"
-					 : "this link of %s is on this vPHB already",
-				     gpu ? gpu->name : link->npu->name);
-		diag_note(resolve->diags, error, vphb->devices.items[*place].span,
-			  "it was given here");
+static void note_device(struct resolve *resolve, struct diag_record *error, const struct vphb *vphb,
+			size_t place)
+{
+	diag_note(resolve->diags, error, vphb->devices.items[place].span, "it was given here");
+}
+
+static void add_gpu(struct resolve *resolve, struct vphb *vphb, struct gpu *gpu, struct span span)
+{
+	if (gpu->vphb == vphb) {
+		note_device(resolve,
+			    WIRING_ERROR(resolve, WIRING_DEVICE_TWICE, span,
+					 "%s is on this vPHB already", gpu->name),
+			    vphb, gpu->vphb_place);
 		return;
 	}
-	*on = vphb;
-	*place = vphb->devices.count;
-	*ARRAY_PUSH(resolve->arena, &vphb->devices) =
-		(struct vphb_device){.gpu = gpu, .link = link, .span = span};
+	gpu->vphb = vphb;
+	gpu->vphb_place =
+		push_device(resolve, vphb, (struct vphb_device){.gpu = gpu, .span = span});
+}
+
+static void add_bridge(struct resolve *resolve, struct vphb *vphb, struct link *link,
+		       struct span span)
+{
+	if (link->vphb == vphb) {
+		note_device(resolve,
+			    WIRING_ERROR(resolve, WIRING_DEVICE_TWICE, span,
+					 "this link of %s is on this vPHB already",
+					 link->npu->name),
+			    vphb, link->vphb_place);
+		return;
+	}
+	link->vphb = vphb;
+	link->vphb_place =
+		push_device(resolve, vphb, (struct vphb_device){.link = link, .span = span});
 }
 
 static void report_brick(struct resolve *resolve, const struct npu *npu, uint64_t brick,
@@ -168,7 +189,7 @@ static void add_bricks(struct resolve *resolve, struct vphb *vphb, const struct 
 				vphb->damaged = true;
 				break;
 			}
-			add_device(resolve, vphb, NULL, npu->bricks[brick], ports->span);
+			add_bridge(resolve, vphb, npu->bricks[brick], ports->span);
 		}
 	}
 }
@@ -199,12 +220,12 @@ static void add_devices(struct resolve *resolve, const struct declaration *board
 	if (!find_device(resolve, board, vphb, value, &found))
 		return;
 	if (found->kind == BLOCK_GPU && !value->device.ports) {
-		add_device(resolve, vphb, found->object, NULL, value->span);
+		add_gpu(resolve, vphb, found->object, value->span);
 	} else if (found->kind == BLOCK_NPU && value->device.ports) {
 		add_bricks(resolve, vphb, found->object, value->device.ports);
 	} else if (found->kind == BLOCK_LINK && !value->device.ports) {
 		for (size_t i = 0; i < found->links.count; i++)
-			add_device(resolve, vphb, NULL, found->links.items[i], value->span);
+			add_bridge(resolve, vphb, found->links.items[i], value->span);
 	} else {
 		struct diag_record *error = WIRING_ERROR(
 			resolve, WIRING_WRONG_KIND, value->span,
@@ -239,10 +260,10 @@ static void add_group(struct resolve *resolve, const struct declaration *board, 
 	}
 	vphb->npu = npu = found->object;
 	for (size_t i = 0; i < npu->gpus.count; i++)
-		add_device(resolve, vphb, npu->gpus.items[i], NULL, value->span);
+		add_gpu(resolve, vphb, npu->gpus.items[i], value->span);
 	for (size_t i = 0; i < BRICKS_MAX; i++)
 		if (npu->bricks[i])
-			add_device(resolve, vphb, NULL, npu->bricks[i], value->span);
+			add_bridge(resolve, vphb, npu->bricks[i], value->span);
 }
 
 /*

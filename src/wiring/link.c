@@ -280,13 +280,15 @@ static void build_link(struct resolve *resolve, struct declaration *board,
 	if (a.npu && b.npu) {
 		WIRING_ERROR(resolve, WIRING_LINK_ENDS, declaration->head->b.span,
 			     "no NVLink joins two NPUs");
-	} else if (a.gpu && a.gpu == b.gpu) {
+	} else if (a.npu) {
+		wire_npu(resolve, declaration, a, b);
+	} else if (b.npu) {
+		wire_npu(resolve, declaration, b, a);
+	} else if (a.gpu == b.gpu) {
 		WIRING_ERROR(resolve, WIRING_LINK_ENDS, declaration->head->b.span,
 			     "no NVLink joins %s with itself", a.gpu->name);
-	} else if (a.gpu && b.gpu) {
-		wire_peers(resolve, declaration, a, b);
 	} else {
-		wire_npu(resolve, declaration, a.npu ? a : b, a.npu ? b : a);
+		wire_peers(resolve, declaration, a, b);
 	}
 }
 

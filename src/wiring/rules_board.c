@@ -3,6 +3,7 @@
  * Rules about chips, groups and address maps. Takes a board, reports what
  * would send DMA to the wrong place.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,9 @@ static const char *phb_path(const struct check *check, const struct npu *npu)
 
 	if (npu->phb.value)
 		return npu->phb.value;
-	return arena_printf(check->arena, "/pciex@%llx",
-			    (unsigned long long)(family->npu_regs +
-						 family_chip_base(family, (unsigned)npu->chip.value)));
+	return arena_printf(check->arena, "/pciex@%" PRIx64,
+			    family->npu_regs +
+				    family_chip_base(family, (unsigned)npu->chip.value));
 }
 
 struct phb_use {

@@ -81,13 +81,12 @@ static void check_two_chips(const struct check *check, const struct board *board
 {
 	for (size_t i = 0; i < board->gpus.count; i++) {
 		const struct gpu *gpu = board->gpus.items[i];
-		const struct link *first, *other;
+		const struct link *first = first_in_text(gpu, NULL);
+		const struct link *other = first ? first_in_text(gpu, first->npu) : NULL;
 		struct diag_record *error;
 
-		if (on_one_chip(gpu))
+		if (!other)
 			continue;
-		first = first_in_text(gpu, NULL);
-		other = first_in_text(gpu, first->npu);
 		error = RULE_REPORT(check, other->span, "%s is wired to two chips, %s and %s",
 				    gpu->name, first->npu->name, other->npu->name);
 		diag_note(check->diags, error, first->span, "it is wired to %s here",

@@ -33,7 +33,7 @@ void collect_extras(struct resolve *resolve, const struct declaration *declarati
 /* The single value of a statement, or NULL after an error. */
 const struct value *single_value(struct resolve *resolve, const struct stmt *stmt);
 
-void build_links(struct resolve *resolve, struct declaration *board);
+void build_links(struct resolve *resolve, struct declaration *declaration);
 void build_guest(struct resolve *resolve, struct declaration *declaration);
 
 #endif

@@ -20,7 +20,7 @@ static void each_status_has_its_own_text(void)
 		const char *text = nv2_strerror((enum nv2_status)i);
 
 		CHECK(text && strlen(text) > 5);
-		for (unsigned j = 0; j < i; j++)
+		for (unsigned j = 0; text && j < i; j++)
 			CHECK(strcmp(text, nv2_strerror((enum nv2_status)j)) != 0);
 	}
 	CHECK_TEXT(nv2_strerror(NV2_STATUS_COUNT), "unknown status");

@@ -261,7 +261,7 @@ static struct outcome finish(struct outcome outcome, const void *output, size_t 
 struct outcome bind_to(const struct nv2_fdt *overlay, const struct nv2_fdt *tree)
 {
 	struct nv2_overlay_fault fault;
-	struct outcome outcome;
+	struct outcome outcome = {0};
 	struct nv2_space space;
 	void *work, *output;
 
@@ -278,7 +278,7 @@ struct outcome bind_to(const struct nv2_fdt *overlay, const struct nv2_fdt *tree
 
 struct outcome apply_to(const struct nv2_fdt *tree, const struct nv2_fdt *overlay)
 {
-	struct outcome outcome;
+	struct outcome outcome = {0};
 	struct nv2_space space;
 	void *work, *output;
 

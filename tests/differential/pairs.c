@@ -610,7 +610,8 @@ static bool read_lines(const char *path, bool skip, struct lines *lines)
 		}
 	}
 	free(blob);
-	qsort(lines->items, lines->count, sizeof(*lines->items), compare_lines);
+	if (lines->count > 1)
+		qsort(lines->items, lines->count, sizeof(*lines->items), compare_lines);
 	return true;
 }
 

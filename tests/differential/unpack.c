@@ -64,12 +64,12 @@ int main(int argc, char **argv)
 	blob = malloc((size_t)status.st_size + 1);
 	if (!blob || fread(blob, 1, (size_t)status.st_size, file) != (size_t)status.st_size)
 		die(argv[1]);
+	fclose(file);
 	if (fdt_check_full(blob, (size_t)status.st_size))
 		return 1;
 	for (int node = fdt_next_node(blob, -1, NULL); node >= 0;
 	     node = fdt_next_node(blob, node, NULL))
 		write_node(blob, node, argv[2]);
 	free(blob);
-	fclose(file);
 	return 0;
 }

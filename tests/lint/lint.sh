@@ -80,15 +80,16 @@ run_clang_tidy() {
 	each "$work/c" clang-tidy --quiet FILE -- -std=c11 "$@"
 }
 
-# Two levels: inlining hides some paths, and shows others.
+# Two levels: inlining hides some paths, and shows others. gcc 12 takes whatever is kept in
+# an array or a copied struct for lost; clang-tidy looks for leaks too, and does not.
 run_gcc() {
 	for level in -O1 -O2; do
-		each "$work/c" gcc -std=c11 "$@" "$level" -Wall -Wextra -Wnull-dereference \
-			-fanalyzer -fdiagnostics-plain-output -c -o /dev/null FILE
+		each "$work/c" gcc -std=c11 "$@" "$level" -Wall -Wextra \
+			-fanalyzer -Wno-analyzer-malloc-leak -fdiagnostics-plain-output -c -o /dev/null FILE
 	done
 }
 
-# It reads no system headers; it has to be told of libfdt's loop. readdir() is safe where
+# It reads no system headers; it has to be told of libfdt's loop and of Check's assertions. readdir() is safe where
 # no two threads share a directory.
 run_cppcheck() {
 	for flag in "$@"; do
@@ -101,7 +102,8 @@ run_cppcheck() {
 		--enable=warning,portability,performance --inline-suppr \
 		--suppress=readdirCalled --suppress=missingIncludeSystem \
 		--template='{file}:{line}:{column}: {severity}: {message} [{id}]' \
-		'-Dfdt_for_each_subnode(node,fdt,parent)=for (node = 0; node >= 0; node++)' \
+		'-Dfdt_for_each_subnode(node,fdt,parent)=while ((node = next(fdt, parent)) > 0)' \
+		'-Dck_assert_msg(expr,...)=if (!(expr)) abort()' \
 		"$@" --file-list="$work/c" 2>&1 ||
 		echo "src:1:1: error: cppcheck ended with status $? [exit]"
 }

@@ -54,7 +54,7 @@ struct scenario {
 	unsigned argument; /* scene.argument: of scenarios that are alike */
 };
 
-void run_scenarios(struct scene *scene, const struct scenario *scenarios, size_t count);
+void run_scenarios(struct scene *scene, const struct scenario *table, size_t count);
 
 /* The tables of cases_overlay.c and so on. */
 extern const struct scenario overlay_scenarios[], bundle_scenarios[], register_scenarios[],

@@ -619,6 +619,7 @@ int main(int argc, char **argv)
 	if (!sweep || !parse(sweep, argc, argv)) {
 		fprintf(stderr, "usage: sweep DIRECTORY [--full] [--seed N] [--kills N] "
 				"[--only POINT]\n");
+		free(sweep);
 		return 2;
 	}
 	tap.directory = argv[1];

@@ -681,6 +681,7 @@ START_TEST(survives_cuts)
 		/* Memory of its own, so that the sanitizer sees a read behind the cut. */
 		struct buffer cut = {.data = malloc(len ? len : 1), .len = len};
 
+		ck_assert_ptr_nonnull(cut.data);
 		memcpy(cut.data, blob.data, len);
 		ck_assert(!try_damaged(&cut));
 		if (len >= 8) {
