@@ -12,6 +12,7 @@
 #include "emit/bundle.h"
 #include "emit/graph.h"
 #include "emit/plan_json.h"
+#include "emit/sheet.h"
 #include "emit/tables.h"
 #include "emit/vmm.h"
 #include "fuzz.h"
@@ -123,8 +124,9 @@ static void write_all(struct session *session, const struct wiring *wiring)
 	struct buffer out = {0};
 
 	emit_plan_text(session->arena, plan, &out);
-	emit_graph_dot(plan, &out);
+	emit_graph_dot(session->arena, plan, &out);
 	emit_graph_svg(session->arena, plan, &out);
+	emit_sheet(session->arena, plan, &out);
 	buffer_free(&out);
 	emit_plan_json(plan, NULL, &out);
 	expect_json(&out);

@@ -37,7 +37,7 @@ $(FUZZ_ALL:%=$(out)/%): $(out)/%: $(out)/fuzz/%.o $(parts) $(mutators) \
 		$(out)/rooms.a
 	@echo "  FUZZ     $@"
 	@$(CC) $(link_$(FLAVOUR)) -o $@ $< $(parts) $(changes_$(FLAVOUR)) $(out)/rooms.a \
-		$(FDT_LIBS) $(JANSSON_LIBS)
+		$(FDT_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 
 $(out)/rooms.a: $(objects)
 	@rm -f $@
