@@ -32,6 +32,17 @@ struct format {
 	size_t statement;   /* index of the first token of the statement */
 };
 
+/*
+ * A ';' of an empty statement, or the optional one behind '}', which is written where it is
+ * canonical. Left out here, so that the layout of what is written does not depend on it.
+ * `before`: the token before it that is no comment, 0 for none.
+ */
+static bool says_nothing(int kind, int before)
+{
+	return kind == ';' && (!before || before == ';' || before == '{' || before == '}' ||
+			       before == INCLUDE || before == MARKER);
+}
+
 static bool collect_tokens(struct lang *lang, struct source *source, struct format *format)
 {
 	struct syntax *syntax = arena_alloc(lang->arena, sizeof(*syntax));
@@ -40,19 +51,30 @@ static bool collect_tokens(struct lang *lang, struct source *source, struct form
 	void *scanner = NULL;
 	NV2_STYPE value;
 	struct span span;
-	int kind;
+	uint32_t left_out = 0; /* line ends before what was left out */
+	int kind, before = 0;
 
 	if (!scanner_open(&scan, source, &scanner))
 		return false;
 	while ((kind = nv2_lex(&value, &span, scanner))) {
-		struct token *token = ARRAY_PUSH(lang->arena, &format->tokens);
+		struct token token = {
+			.kind = kind,
+			.text = source->text + span.offset,
+			.len = span.len,
+		};
 
-		*token = (struct token){.kind = kind,
-					.text = source->text + span.offset,
-					.len = span.len};
-		for (const char *at = end; at < token->text; at++)
-			token->newlines += *at == '\n';
-		end = token->text + token->len;
+		for (const char *at = end; at < token.text; at++)
+			token.newlines += *at == '\n';
+		end = token.text + token.len;
+		if (token.newlines < left_out)
+			token.newlines = left_out;
+		left_out = 0;
+		if (says_nothing(kind, before))
+			left_out = token.newlines;
+		else
+			*ARRAY_PUSH(lang->arena, &format->tokens) = token;
+		if (kind != COMMENT)
+			before = kind;
 	}
 	scanner_close(scanner);
 	return !syntax->has_errors;
@@ -259,11 +281,10 @@ static void put_token(struct format *format, size_t at)
 	format->after_line_comment = false;
 }
 
-static bool keeps_semicolon(const struct format *format, size_t close, size_t first)
+static bool keeps_semicolon(const struct format *format, size_t first)
 {
 	int head = kind_at(format, first);
 
-	(void)close;
 	if (is_word(head) && kind_at(format, first + 1) == ':')
 		head = kind_at(format, first + 2);
 	return !format->indent && (head == WORD_BOARD || head == WORD_GUEST || head == '&');
@@ -302,7 +323,7 @@ static void put_blank_line(struct format *format, size_t at)
 		buffer_add_string(format->out, "\n");
 }
 
-static void close_block(struct format *format, size_t *at, struct open_block block)
+static void close_block(struct format *format, size_t at, struct open_block block)
 {
 	if (block.on_line) {
 		format->inline_block = false;
@@ -310,14 +331,11 @@ static void close_block(struct format *format, size_t *at, struct open_block blo
 		start_line(format);
 		format->indent--;
 	}
-	put_token(format, *at);
-	if (keeps_semicolon(format, *at, block.first))
+	put_token(format, at);
+	if (keeps_semicolon(format, block.first))
 		buffer_add_string(format->out, ";");
-	/* The optional ';' is written where it is canonical, not where it was. */
-	while (kind_at(format, *at + 1) == ';')
-		++*at;
 	start_line(format);
-	format->statement = *at + 1;
+	format->statement = at + 1;
 }
 
 static void track(struct format *format, int kind, int before)
@@ -362,9 +380,7 @@ static void layout(struct format *format)
 			format->statement = at + 1;
 		} else if (kind == '}') {
 			format->raw = false;
-			close_block(format, &at, blocks[--depth]);
-		} else if (kind == ';' && format->statement == at) {
-			format->statement = at + 1; /* an empty statement says nothing */
+			close_block(format, at, blocks[--depth]);
 		} else {
 			put_token(format, at);
 			if (kind == ';' || kind == INCLUDE || kind == MARKER) {

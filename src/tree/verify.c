@@ -33,6 +33,39 @@ static bool is_meta(const struct overlay *overlay, const struct tree_node *node)
 	       node == overlay->local_fixups || node == overlay->bind;
 }
 
+/*
+ * libfdt looks these up by a name that a node with a unit address has as well
+ * (fdt_subnode_offset()), and so does the kernel (of_node_name_eq()), as
+ * "__local_fixups__@1", say. Neither may find more in an overlay than was checked here.
+ */
+static void refuse_alike(struct verifier *verifier, const struct tree_node *parent,
+			 const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const struct tree_node *node = parent->children; node; node = node->next) {
+		if (strncmp(node->name, name, len) != 0 || node->name[len] != '@')
+			continue;
+		report_node(verifier->diags, TREE_OVERLAY_DAMAGED, verifier->tree, node, NULL,
+			    "%s has a unit address: the kernel and libfdt take it for %s all the "
+			    "same",
+			    node->name, name);
+		verifier->ok = false;
+	}
+}
+
+static void verify_names(struct verifier *verifier)
+{
+	const struct tree_node *root = verifier->tree->root;
+
+	refuse_alike(verifier, root, "__symbols__");
+	refuse_alike(verifier, root, "__fixups__");
+	refuse_alike(verifier, root, "__local_fixups__");
+	for (const struct tree_node *node = root->children; node; node = node->next)
+		if (!is_meta(verifier->overlay, node))
+			refuse_alike(verifier, node, "__overlay__");
+}
+
 static void verify_fragment(struct verifier *verifier, const struct tree_node *node,
 			    const struct tree_node *content)
 {
@@ -380,6 +413,7 @@ bool overlay_verify(const struct tree *tree, struct diags *diags, struct overlay
 		.bind = find_root_child(tree, "nv2-bind"),
 	};
 	verify_depth(&verifier);
+	verify_names(&verifier);
 	find_fragments(&verifier);
 	verify_phandles(&verifier);
 	if (overlay->local_fixups)

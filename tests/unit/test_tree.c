@@ -946,6 +946,18 @@ static const struct {
 	 "x"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_SYMBOL, OVER("__symbols__ { x = <1>; };"), "path"},
 	{OVERLAY_GENERIC, TREE_OVERLAY_SYMBOL, OVER("__symbols__ { x = \"a/b\"; };"), "path"},
+	/* What libfdt and the kernel take for something else than it is called. */
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__@1 { n; }; };"), "__overlay__@1"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; }; __local_fixups__@0 { };"),
+	 "__local_fixups__@0"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; }; __fixups__@ffff { };"),
+	 "__fixups__@ffff"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; }; __symbols__@1 { };"),
+	 "__symbols__@1"},
 	/* What only the kernel refuses. */
 	{OVERLAY_GENERIC, TREE_CODE_COUNT, FRAGMENT("/soc", "#size-cells = <1>;"), NULL},
 	{OVERLAY_LINUX, TREE_LINUX_CELLS, FRAGMENT("/soc", "#size-cells = <1>;"), "#size-cells"},
