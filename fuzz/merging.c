@@ -71,13 +71,94 @@ static bool lost_phandles(struct tree *base, struct tree *merged)
 	return false;
 }
 
+/* Whether two children of some node are called so, unit addresses aside. */
+static bool is_shared(const struct tree *tree, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (struct tree_node *node = tree->root; node; node = tree_next(tree->root, node)) {
+		unsigned count = 0;
+
+		for (const struct tree_node *each = node->children; each; each = each->next)
+			count += !strncmp(each->name, name, len) &&
+				 (!each->name[len] || each->name[len] == '@');
+		if (count > 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * For libfdt a name without '@' is that of the first child that has it, with or without a unit
+ * address, and the first is the one that was made last; ours takes the child that has just this
+ * name, if there is one, as the kernel does, else the first of the base's. So they may mean
+ * different nodes where there are several. The same in a target's path.
+ */
+static bool is_ambiguous(const struct tree *overlay, struct tree *merged)
+{
+	for (struct tree_node *node = overlay->root->children; node;
+	     node = tree_next(overlay->root, node)) {
+		const struct tree_property *path = tree_find_property(overlay, node, "target-path");
+
+		if (!strchr(node->name, '@') && is_shared(merged, node->name))
+			return true;
+		if (path && property_string(path) && path->value[0] == '/' &&
+		    !tree_find_exact_path(merged, property_string(path), path->len - 1))
+			return true;
+	}
+	return false;
+}
+
+/* The symbol of a fragment's __overlay__ itself is "/node/" for libfdt. */
+static bool same_symbol(const struct tree_property *ours, const struct tree_property *theirs)
+{
+	const char *path = property_string(ours);
+
+	if (!theirs)
+		return false;
+	if (property_equal(ours, theirs))
+		return true;
+	return path && path[1] && theirs->len == ours->len + 1 &&
+	       !memcmp(theirs->value, path, ours->len - 1) && theirs->value[ours->len - 1] == '/';
+}
+
+/* For a target that is an alias, libfdt writes symbols as "alias/node", which is no path. */
+static bool names_alias(const struct tree *overlay)
+{
+	for (const struct tree_node *node = overlay->root->children; node; node = node->next) {
+		const struct tree_property *path = tree_find_property(overlay, node, "target-path");
+
+		if (path && path->len && path->value[0] != '/')
+			return true;
+	}
+	return false;
+}
+
+/* Compares the symbols, and takes them out. */
+static bool same_symbols(const struct tree *overlay, struct tree *merged, struct tree *theirs)
+{
+	struct tree_node *symbols = tree_find_child(merged, merged->root, "__symbols__");
+	struct tree_node *others = tree_find_child(theirs, theirs->root, "__symbols__");
+	bool same = !symbols == !others;
+
+	if (!symbols || !others)
+		return same;
+	same = symbols->property_count == others->property_count;
+	for (const struct tree_property *each = symbols->properties; each && !names_alias(overlay);
+	     each = each->next)
+		same = same && same_symbol(each, tree_find_property(theirs, others, each->name));
+	tree_remove_node(merged, symbols);
+	tree_remove_node(theirs, others);
+	return same;
+}
+
 /* libfdt writes into both blobs and wants room: it gets copies, each in a block of its own. */
 static void compare_with_libfdt(struct merge *ours, const struct two_inputs *inputs)
 {
 	struct session *session = &ours->session;
 	size_t size = inputs->second_size, room = ours->before.len + 2 * size + 65536;
 	void *target = malloc(room), *overlay = malloc(size);
-	struct tree *base, *merged, *theirs;
+	struct tree *base, *merged, *theirs, *given;
 
 	PROMISE(target && overlay);
 	memcpy(overlay, inputs->second, size);
@@ -87,9 +168,12 @@ static void compare_with_libfdt(struct merge *ours, const struct two_inputs *inp
 		base = read_tree(session, "base", (uint8_t *)ours->before.data, ours->before.len);
 		merged = read_tree(session, "ours", (uint8_t *)ours->after.data, ours->after.len);
 		theirs = read_tree(session, "theirs", target, fdt_totalsize(target));
-		PROMISE(base && merged && theirs);
-		PROMISE(same_trees(merged, theirs,
-				   lost_phandles(base, theirs) ? LIKE_NAMES : LIKE_BYTES));
+		given = read_tree(session, "a.dtbo", inputs->second, size);
+		PROMISE(base && merged && theirs && given);
+		PROMISE(is_ambiguous(given, merged) ||
+			(same_symbols(given, merged, theirs) &&
+			 same_trees(merged, theirs,
+				    lost_phandles(base, theirs) ? LIKE_NAMES : LIKE_BYTES)));
 	}
 	free(target);
 	free(overlay);
@@ -102,7 +186,7 @@ void check_merge(const struct two_inputs *inputs)
 	merge(inputs, OVERLAY_GENERIC, &generic);
 	merge(inputs, OVERLAY_LINUX, &linux_rules);
 	if (linux_rules.after.len)
-		expect_same(&generic.after, &linux_rules.after);
+		PROMISE(generic.after.len);
 	if (generic.after.len && !generic.late &&
 	    !fdt_check_full(inputs->second, inputs->second_size))
 		compare_with_libfdt(&generic, inputs);

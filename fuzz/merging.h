@@ -7,7 +7,7 @@
 /*
  * Merges an overlay into a base by both sets of rules. Promises: what is refused is refused with a
  * message and leaves the base as it was; the result is a tree; what the kernel's rules allow the
- * generic ones do as well, with the same result; and what libfdt takes as well, it makes the same
+ * generic ones do as well; and what libfdt takes as well, it makes the same
  * tree of, but for phandles that Debian's loses. libfdt is given nothing that our verifier
  * refuses: it does not survive that.
  */

@@ -32,7 +32,7 @@ static uint32_t choose(struct making *making, uint32_t count)
 	return *making->data++ % count;
 }
 
-static const char *const names[] = {"a", "b", "c", "a@1", "a@2", "b@1", "memory@0", "chosen"};
+static const char *const names[] = {"a", "b", "c", "d@1", "d@2", "e@1", "d", "e"};
 static const char *const properties[] = {"p",           "q",          "r", "reg", "#address-cells",
 					 "#size-cells", "compatible", "s"};
 static const char *const labels[] = {"l0", "l1", "l2", "l3", "lost"};
@@ -267,6 +267,20 @@ static struct making open_making(const uint8_t *data, size_t size)
 	return making;
 }
 
+/* For who wants to see what the bytes of an input mean: NV2_FUZZ_KEEP names a directory. */
+static void keep(const char *name, const struct buffer *blob)
+{
+	const char *directory = getenv("NV2_FUZZ_KEEP");
+	char path[512];
+	FILE *file;
+
+	if (!directory)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "wb");
+	PROMISE(file && fwrite(blob->data, 1, blob->len, file) == blob->len && !fclose(file));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct making making = open_making(data, size);
@@ -276,6 +290,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_base(&making);
 	make_overlay(&making);
 	PROMISE(tree_write_dtb(making.base, &base) && tree_write_dtb(making.overlay, &overlay));
+	keep("base.dtb", &base);
+	keep("overlay.dtbo", &overlay);
 	inputs = (struct two_inputs){
 		.first = (const uint8_t *)base.data,
 		.first_size = base.len,
