@@ -6,7 +6,7 @@
 # them first: it must take them too, and make the same tree of them. Not one of the rigs
 # that run.sh boots without being told, for it takes long.
 #
-# NV2_RIG_MUTANTS: how many, 100000; NV2_RIG_SEED: what the first of them are made from, 1
+# NV2_RIG_MUTANTS: how many the kernel is given, 100000; NV2_RIG_SEED: what the first of them are made from, 1
 
 # shellcheck source=tests/rigs/rig.sh
 . "$(dirname -- "$0")/rig.sh"
@@ -87,9 +87,10 @@ cat -- "$logs"/*/log | awk -v seed="$seed" '
 		for (i = 2; i <= NF; i++) sum[i] += $i
 	}
 	END {
-		printf "# seeds from %d: %d mutants, %d refused by merge, %d given to the kernel, ", \
+		printf "# seeds from %d: %d mutants, %d empty or refused by merge, %d given to the kernel, ", \
 			seed, sum[2], sum[3], sum[4]
-		printf "%d applied, %d differing, %d warnings\n", sum[5], sum[6], sum[7]
+		printf "%d applied, %d of them not to be compared, ", sum[5], sum[6]
+		printf "%d differing, %d warnings\n", sum[7], sum[8]
 	}'
 
 end_rig
