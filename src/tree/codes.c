@@ -101,11 +101,13 @@ const struct diag_def tree_codes[] = {
 		"string, and the node has to be there.",
 		"compile the overlay again; never edit __symbols__ by hand"),
 
-	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "Two fragments add one node",
+	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "One node would be added twice",
 				    "The kernel puts all fragments into one changeset and refuses "
 				    "a changeset in which a "
-				    "node is added twice (drivers/of/overlay.c).",
-				    "put what both fragments add into one"),
+				    "node is added twice (drivers/of/overlay.c). Names that "
+				    "differ in capitals only are one node to it.",
+				    "put what both fragments add into one, or give the node "
+				    "another name"),
 	[TREE_LINUX_PROPERTY_TWICE] =
 		E("0322", "linux-property-twice", "Two fragments set one property",
 		  "The kernel puts all fragments into one changeset and refuses a changeset in "
@@ -115,13 +117,17 @@ const struct diag_def tree_codes[] = {
 	[TREE_LINUX_PHANDLE] = E(
 		"0323", "linux-phandle", "A node that has a phandle would get another",
 		"The overlay gives a phandle to a node that the base already gave one. The kernel "
-		"refuses that; libfdt keeps the base's.",
+		"refuses that; libfdt keeps the base's. A phandle for a fragment's target, or for "
+		"a "
+		"node of the base without one, the kernel passes over, and what refers to it "
+		"leads nowhere.",
 		"drop the label from that node in the overlay, or take it from the base"),
 	[TREE_LINUX_SYMBOL] =
 		E("0324", "linux-symbol", "The kernel would refuse a symbol",
 		  "The kernel adds an overlay's labels to the live tree only if that has "
 		  "__symbols__, "
-		  "each label is new, and each path lies below a fragment's __overlay__.",
+		  "each label is new, and each path lies below a fragment's __overlay__. It "
+		  "passes over labels that are called name or phandle.",
 		  "rename the label, or compile without -@"),
 	[TREE_LINUX_CELLS] = E(
 		"0325", "linux-cells", "#address-cells or #size-cells would change",
@@ -156,7 +162,8 @@ const struct diag_def tree_codes[] = {
 		  "label "
 		  "and vendor, emulated bridges by their NPU PHB and reg, NPUs by chip and SCOM "
 		  "address, links by index, and nodes by path only where the wiring gives one.",
-		  "check that the slot has power, and that its label is spelt as the machine spells it"),
+		  "check that the slot has power, and that its label is spelt as the machine "
+		  "spells it"),
 	[TREE_SELECTOR_AMBIGUOUS] =
 		E("0335", "selector-ambiguous", "The base has several nodes of which one is meant",
 		  "Two or more nodes of the base answer to one description. To choose one would be "
@@ -204,20 +211,27 @@ const struct diag_def tree_codes[] = {
 		  "one has a name that no node or property may have, is larger than any tree, or "
 		  "has a root without compatible and #address-cells.",
 		  "name /proc/device-tree, or a copy of it made with cp -r"),
-	[TREE_MERGED_TOO_LARGE] =
-		E("0342", "merged-too-large", "The merged tree does not fit into a device tree blob",
-		  "Offsets in a blob have 32 bits, and firmware and tools take them as signed. The "
-		  "merged tree needs 2 GiB or more.",
-		  "look at the sizes of the overlays: one of them is no ordinary overlay"),
-	[TREE_STAGE] = {
-		.code = "NV2-N0343", .name = "tree-stage", .level = SEVERITY_NOTE,
-		.summary = "which stage a host tree is from",
-		.explain = "Firmware is given a tree with NPUs, links and slots (host-fw), makes "
-			   "NPU PHBs, bridges and GPU memory, and gives the kernel a tree with all "
-			   "of them (host-os). verify and import tell the two by the NPU PHBs, "
-			   "\"ibm,power9-npu-pciex\", and look at what a tree of that stage can "
-			   "have.",
-	},
+	[TREE_MERGED_TOO_LARGE] = E(
+		"0342", "merged-too-large", "The merged tree does not fit into a device tree blob",
+		"Offsets in a blob have 32 bits, and firmware and tools take them as signed. The "
+		"merged tree needs 2 GiB or more.",
+		"look at the sizes of the overlays: one of them is no ordinary overlay"),
+	[TREE_STAGE] =
+		{
+			.code = "NV2-N0343",
+			.name = "tree-stage",
+			.level = SEVERITY_NOTE,
+			.summary = "which stage a host tree is from",
+			.explain = "Firmware is given a tree with NPUs, links and slots (host-fw), "
+				   "makes "
+				   "NPU PHBs, bridges and GPU memory, and gives the kernel a tree "
+				   "with all "
+				   "of them (host-os). verify and import tell the two by the NPU "
+				   "PHBs, "
+				   "\"ibm,power9-npu-pciex\", and look at what a tree of that "
+				   "stage can "
+				   "have.",
+		},
 };
 
 static_assert(sizeof(tree_codes) / sizeof(tree_codes[0]) == TREE_CODE_COUNT,

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tree/report.h"
 #include "tree/verify.h"
@@ -29,10 +30,12 @@ struct applier {
 	struct diags *diags;
 	struct overlay overlay;
 	bool is_linux, ok;
+	bool has_capitals;           /* in some node's name */
 	struct tree_node **targets;  /* by fragment, once it is merged */
 	uint32_t delta;              /* what the overlay's phandles move up by */
 	struct word_map labels;      /* a property of __fixups__ to the label's phandle */
 	struct word_map kept;        /* a phandle of the overlay to the base's that stays */
+	struct word_map dropped;     /* a phandle of the overlay that the kernel passes over */
 	struct word_map fragment_of; /* what was added or set to its fragment's number, plus 1 */
 	ARRAY(struct undo) steps;
 };
@@ -50,25 +53,41 @@ static uint32_t move_phandle(const struct applier *applier, uint32_t phandle)
 	return kept ? (uint32_t)kept : phandle + applier->delta;
 }
 
-static void put_reference(const struct applier *applier, const struct reference *reference,
-			  unsigned char *cell)
+/* What refers to a node by a phandle that it does not get would lead nowhere. */
+static void report_dropped(struct applier *applier, const struct tree_property *property,
+			   uint32_t phandle)
 {
-	if (reference->kind == REFERENCE_LOCAL)
-		put_be32(cell, move_phandle(applier, get_be32(cell)));
-	else
+	const struct tree_node *node =
+		(const struct tree_node *)word_map_get(&applier->dropped, phandle);
+
+	report_node(applier->diags, TREE_LINUX_PHANDLE, applier->tree, node, NULL,
+		    "%s refers to this node, which %s has already: the kernel passes over the "
+		    "phandle that the overlay gives it",
+		    property->name, applier->base->file);
+	applier->ok = false;
+}
+
+static void put_reference(struct applier *applier, const struct tree_property *property,
+			  const struct reference *reference, unsigned char *cell)
+{
+	if (reference->kind != REFERENCE_LOCAL) {
 		put_be32(cell,
 			 (uint32_t)word_map_get(&applier->labels, (uintptr_t)reference->label));
+		return;
+	}
+	if (word_map_get(&applier->dropped, get_be32(cell)))
+		report_dropped(applier, property, get_be32(cell));
+	put_be32(cell, move_phandle(applier, get_be32(cell)));
 }
 
 /* A property's value with all references filled in, in the base's arena. */
-static const unsigned char *fill_in(const struct applier *applier,
-				    const struct tree_property *property)
+static const unsigned char *fill_in(struct applier *applier, const struct tree_property *property)
 {
 	unsigned char *value = arena_memdup(applier->base->arena, property->value, property->len);
 	const struct reference *reference = overlay_references(&applier->overlay, property);
 
 	for (; reference; reference = reference->next)
-		put_reference(applier, reference, value + reference->offset);
+		put_reference(applier, property, reference, value + reference->offset);
 	return value;
 }
 
@@ -195,12 +214,17 @@ static void keep_phandle(struct applier *applier, const struct tree_node *node,
 	uint32_t there = tree_node_phandle(applier->base, base);
 	uint32_t added = tree_node_phandle(applier->tree, node);
 
-	if (!there || !added)
+	if (!added)
 		return;
-	word_map_set(applier->base->arena, &applier->kept, added, there);
-	/* A target's own phandle the kernel passes over without a word. */
-	if (!applier->is_linux || !strcmp(node->name, "__overlay__"))
+	if (there)
+		word_map_set(applier->base->arena, &applier->kept, added, there);
+	if (!applier->is_linux)
 		return;
+	/* A target's own, or one for a node that has none: passed over without a word. */
+	if (!there || !strcmp(node->name, "__overlay__")) {
+		word_map_set(applier->base->arena, &applier->dropped, added, (uintptr_t)node);
+		return;
+	}
 	report_node(applier->diags, TREE_LINUX_PHANDLE, applier->tree, node, NULL,
 		    "%s has phandle 0x%" PRIx32 " in %s, and the overlay gives it another",
 		    path_of(applier, base), there, applier->base->file);
@@ -354,6 +378,8 @@ static void merge_phandle(struct applier *applier, const struct tree_node *node,
 	uint32_t phandle = move_phandle(applier, get_be32(from->value)), old;
 	unsigned char *value;
 
+	if (applier->is_linux && !word_map_get(&applier->fragment_of, (uintptr_t)base))
+		return;
 	if (property_u32(there, &old)) {
 		if (old == phandle)
 			return;
@@ -391,6 +417,36 @@ static void merge_property(struct applier *applier, const struct tree_node *node
 		word_map_set(arena, &applier->fragment_of, (uintptr_t)property, number + 1);
 }
 
+static bool has_capitals(const struct tree *tree)
+{
+	for (const struct tree_node *node = tree->root; node; node = tree_next(tree->root, node))
+		for (const char *letter = node->name; *letter; letter++)
+			if (*letter >= 'A' && *letter <= 'Z')
+				return true;
+	return false;
+}
+
+/*
+ * The kernel compares names of nodes as if they had no capitals (of_node_cmp), but
+ * not everywhere: it takes the new node for the one that is there.
+ */
+static bool check_linux_name(struct applier *applier, const struct tree_node *node,
+			     const struct tree_node *parent)
+{
+	if (!applier->is_linux || !applier->has_capitals)
+		return true;
+	for (const struct tree_node *child = parent->children; child; child = child->next) {
+		if (strcasecmp(child->name, node->name) != 0)
+			continue;
+		report_node(applier->diags, TREE_LINUX_NODE_TWICE, applier->tree, node, NULL,
+			    "the kernel takes it for %s: capitals make no difference",
+			    path_of(applier, child));
+		applier->ok = false;
+		return false;
+	}
+	return true;
+}
+
 /* The node of the base that a node of the overlay goes to; NULL after a diagnostic. */
 static struct tree_node *merge_child(struct applier *applier, const struct tree_node *from,
 				     struct tree_node *parent, size_t number)
@@ -400,6 +456,8 @@ static struct tree_node *merge_child(struct applier *applier, const struct tree_
 	uintptr_t other;
 
 	if (!child) {
+		if (!check_linux_name(applier, from, parent))
+			return NULL;
 		if (parent->depth >= TREE_DEPTH_MAX) {
 			report_node(applier->diags, TREE_DTB_TOO_DEEP, applier->tree, from, NULL,
 				    "%s would be more than %d levels below the root", from->name,
@@ -510,6 +568,11 @@ static void merge_symbol(struct applier *applier, struct tree_node *symbols,
 		code = TREE_LINUX_SYMBOL;
 		why = "is of a node that is in no fragment";
 	}
+	if (applier->is_linux && (property_is_phandle(symbol) || !strcmp(symbol->name, "name"))) {
+		code = TREE_LINUX_SYMBOL;
+		why = "is called as a property that the kernel passes over";
+		path = NULL;
+	}
 	there = tree_find_property(applier->base, symbols, symbol->name);
 	if (path && there && applier->is_linux) {
 		code = TREE_LINUX_SYMBOL;
@@ -582,6 +645,7 @@ bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rule
 	resolve_fragments(&applier);
 	if (!applier.ok)
 		return false;
+	applier.has_capitals = applier.is_linux && (has_capitals(base) || has_capitals(overlay));
 	for (size_t i = 0; i < applier.overlay.fragments.count; i++)
 		merge_fragment(&applier, i);
 	if (applier.ok)
