@@ -53,13 +53,15 @@ void live_free(struct live *live)
 	memset(live, 0, sizeof(*live));
 }
 
-static bool read_once(const struct session *session, struct live *live)
+/* *passing: another try may go well. */
+static bool read_once(const struct session *session, struct live *live, bool *passing)
 {
 	enum nv2_status status;
 	int rc;
 
 	memset(live, 0, sizeof(*live));
 	rc = session->machine->ops->read_tree(session->machine->context, &live->bytes);
+	*passing = rc != -ENOENT && rc != -EACCES && rc != -EPERM;
 	if (rc) {
 		memset(live, 0, sizeof(*live));
 		log_say(session->log, LOG_LEVEL_WARNING,
@@ -84,7 +86,10 @@ static bool read_once(const struct session *session, struct live *live)
 
 bool live_read(const struct session *session, struct live *live)
 {
-	return read_once(session, live) || read_once(session, live);
+	bool passing;
+
+	return read_once(session, live, &passing) ||
+	       (passing && read_once(session, live, &passing));
 }
 
 /* ---- a bound overlay ------------------------------------------------------- */
