@@ -242,21 +242,14 @@ static void print_vphb(struct arena *arena, const struct plan_vphb *vphb, uint64
 	}
 }
 
-static void print_guest(struct arena *arena, const struct plan *plan, const struct guest *guest,
-			struct buffer *out)
+static void print_guest(struct arena *arena, const struct plan_board *board,
+			const struct guest *guest, struct buffer *out)
 {
 	static const char *const heads[] = {"device",        "kind",  ">vPHB",      ">slot", "what",
 					    "guest address", ">size", ">NUMA node", NULL};
 	struct table *table = table_new(arena, heads);
-	const struct plan_board *board = NULL;
-	const struct plan_guest *planned;
+	const struct plan_guest *planned = make_guest_plan(arena, board, guest);
 
-	for (size_t i = 0; i < plan->boards.count; i++)
-		if (plan->boards.items[i]->board == guest->board)
-			board = plan->boards.items[i];
-	if (!board)
-		return;
-	planned = make_guest_plan(arena, board, guest);
 	buffer_printf(out, "\nguest %s on board ", guest->name);
 	buffer_add_clean(out, guest->board->name);
 	buffer_printf(out, ": machine %s", guest->machine.value);
@@ -308,9 +301,11 @@ static void print_board(struct arena *arena, const struct plan_board *plan, stru
 void emit_plan_text(struct arena *arena, const struct plan *plan, struct buffer *out)
 {
 	for (size_t i = 0; i < plan->boards.count; i++) {
+		const struct plan_board *board = plan->boards.items[i];
+
 		buffer_add_string(out, i ? "\n" : "");
-		print_board(arena, plan->boards.items[i], out);
+		print_board(arena, board, out);
+		for (size_t j = 0; j < board->board->guests.count; j++)
+			print_guest(arena, board, board->board->guests.items[j], out);
 	}
-	for (size_t i = 0; i < plan->wiring->guests.count; i++)
-		print_guest(arena, plan, plan->wiring->guests.items[i], out);
 }
