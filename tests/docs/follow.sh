@@ -53,7 +53,8 @@ judge_step() {
 		{ [ ! -e "$next" ] || [ "$(cat "$next")" != 'echo $?' ]; }; then
 		not_ok "$name"
 		printf '# exit status %d\n' "$(cat "$step.status")"
-		comment "$step.out"
+		tail -n 40 "$step.out" >"$work/check.log"
+		comment "$work/check.log"
 	elif [ ! -e "$step.want" ] ||
 		awk -f "$srcdir/tests/docs/matches.awk" "$step.want" "$step.out"; then
 		ok "$name"
