@@ -9,6 +9,7 @@
  * base has N nodes, 99 in each 100 with a phandle and a label (as by dtc -@); the
  * other kinds are made for the base they name, most of them overlays.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

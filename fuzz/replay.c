@@ -15,6 +15,7 @@ static bool replay_file(const char *path)
 	FILE *file = fopen(path, "rb");
 	uint8_t *bytes = NULL;
 	size_t size = 0, room = 0, got = 1;
+	bool bad;
 
 	if (!file) {
 		perror(path);
@@ -30,7 +31,8 @@ static bool replay_file(const char *path)
 		got = fread(bytes + size, 1, room - size, file);
 		size += got;
 	}
-	if (ferror(file) || fclose(file)) {
+	bad = ferror(file) != 0;
+	if (fclose(file) || bad) {
 		perror(path);
 		free(bytes);
 		return false;

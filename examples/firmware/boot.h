@@ -34,7 +34,7 @@ struct boot {
 	size_t new_tree_size;
 };
 
-#define BOOT_MEMORY (512u * 1024)
+#define BOOT_MEMORY ((size_t)512 * 1024)
 
 enum boot_outcome boot_nvlink(struct boot *boot);
 

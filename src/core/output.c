@@ -128,14 +128,16 @@ static void undo(struct output_set *set)
 {
 	for (size_t i = set->files.count; i-- > 0;) {
 		struct output_file *file = set->files.items[i];
+		bool back = true;
 
 		if (file->moved || (file->renamed && file->kept))
-			rename(file->saved, file->target);
+			back = !rename(file->saved, file->target);
 		else if (file->renamed)
 			unlink(file->target);
 		if (file->written && !file->renamed)
 			unlink(file->temporary);
-		if (file->kept)
+		/* If it cannot go back, it is at least still there. */
+		if (file->kept && back)
 			unlink(file->saved);
 	}
 }

@@ -11,6 +11,7 @@
 /* One end of a link statement. */
 struct end {
 	const struct device_ref *ref;
+	enum block_kind kind; /* BLOCK_NPU or BLOCK_GPU, and that is set: */
 	struct npu *npu;
 	struct gpu *gpu;
 };
@@ -35,6 +36,7 @@ static bool find_end(struct resolve *resolve, const struct declaration *board,
 		report_unknown_name(resolve, board, ref->name, dropped);
 		return false;
 	}
+	end->kind = found->kind;
 	if (found->kind == BLOCK_NPU) {
 		end->npu = found->object;
 	} else if (found->kind == BLOCK_GPU) {
@@ -273,18 +275,18 @@ static void build_link(struct resolve *resolve, struct declaration *board,
 	bool good = find_end(resolve, board, &declaration->head->a, &a);
 
 	good = find_end(resolve, board, &declaration->head->b, &b) && good;
-	if (!good || declaration->head->damaged || (a.npu && b.npu) || (a.gpu && a.gpu == b.gpu))
+	if (!good || declaration->head->damaged) {
 		object->gaps |= GAP_LINKS;
-	if (!good || declaration->head->damaged)
-		return;
-	if (a.npu && b.npu) {
+	} else if (a.kind == BLOCK_NPU && b.kind == BLOCK_NPU) {
+		object->gaps |= GAP_LINKS;
 		WIRING_ERROR(resolve, WIRING_LINK_ENDS, declaration->head->b.span,
 			     "no NVLink joins two NPUs");
-	} else if (a.npu) {
+	} else if (a.kind == BLOCK_NPU) {
 		wire_npu(resolve, declaration, a, b);
-	} else if (b.npu) {
+	} else if (b.kind == BLOCK_NPU) {
 		wire_npu(resolve, declaration, b, a);
 	} else if (a.gpu == b.gpu) {
+		object->gaps |= GAP_LINKS;
 		WIRING_ERROR(resolve, WIRING_LINK_ENDS, declaration->head->b.span,
 			     "no NVLink joins %s with itself", a.gpu->name);
 	} else {

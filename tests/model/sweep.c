@@ -627,8 +627,10 @@ int main(int argc, char **argv)
 	/* Whole lines, also in front of a child's end. */
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	/* The log says there what it tells us anyway. */
-	if (!freopen("/dev/null", "w", stderr))
+	if (!freopen("/dev/null", "w", stderr)) {
+		free(sweep);
 		return 3;
+	}
 	driver_begin(&sweep->driver);
 	sweep->start = shared_memory(sizeof(*sweep->start));
 	sweep->after = shared_memory(sizeof(*sweep->after));

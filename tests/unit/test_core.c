@@ -990,7 +990,7 @@ static void expect_entries(const char *path, unsigned wanted)
 
 	ck_assert_ptr_nonnull(stream);
 	while ((entry = readdir(stream)))
-		count += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 	closedir(stream);
 	ck_assert_msg(count == wanted, "%u files in %s, not %u", count, path, wanted);
 }
