@@ -7,6 +7,7 @@
 
 #include "blob/fdt.h"
 #include "blob/freestanding.h"
+#include "blob/overlay.h"
 #include "blob/sha256.h"
 
 #define FDT_MAGIC 0xd00dfeedu
@@ -106,17 +107,10 @@ static const struct part_row {
 
 _Static_assert(sizeof(part_rows) / sizeof(part_rows[0]) == NV2_PART_KINDS, "each kind has a row");
 
-static bool equal(const char *a, const char *b)
-{
-	size_t len = strlen(a);
-
-	return len == strlen(b) && !memcmp(a, b, len);
-}
-
 /* NULL is equal to NULL only. */
 static bool equal_or_null(const char *a, const char *b)
 {
-	return a && b ? equal(a, b) : a == b;
+	return a && b ? nv2_is_same(a, b) : a == b;
 }
 
 static bool read_part(const struct nv2_fdt *fdt, uint32_t node, struct nv2_part *part)
@@ -152,7 +146,7 @@ enum nv2_status nv2_bundle_find(const struct nv2_bundle *bundle, const char *kin
 	uint32_t cursor = 0;
 
 	while (nv2_bundle_next_part(bundle, &cursor, part))
-		if (equal(part->kind, kind) && equal_or_null(part->guest, guest))
+		if (nv2_is_same(part->kind, kind) && equal_or_null(part->guest, guest))
 			return NV2_OK;
 	return NV2_ERR_PART_MISSING;
 }
@@ -246,7 +240,7 @@ static enum nv2_status check_known_part(struct nv2_bundle *bundle, const struct 
 	for (unsigned kind = 0; kind < NV2_PART_KINDS; kind++) {
 		const struct part_row *row = &part_rows[kind];
 
-		if (!equal(part->kind, row->kind))
+		if (!nv2_is_same(part->kind, row->kind))
 			continue;
 		if (part->guest)
 			return fail(bundle, NV2_ERR_PART, at, part->name);
@@ -256,7 +250,7 @@ static enum nv2_status check_known_part(struct nv2_bundle *bundle, const struct 
 		bundle->part[kind] = *part;
 		return row->tree ? check_tree(bundle, part) : NV2_OK;
 	}
-	if (!equal(part->kind, "guest"))
+	if (!nv2_is_same(part->kind, "guest"))
 		return NV2_OK;
 	return part->guest ? check_tree(bundle, part) : fail(bundle, NV2_ERR_PART, at, part->name);
 }
