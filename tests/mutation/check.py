@@ -86,8 +86,14 @@ class Run:
         for unit in self.builder.units(candidate.path):
             exports |= self.builder.exports[unit]
         using = [test for test in self.tests if exports & self.symbols[test.name]]
+        room = os.path.dirname(candidate.path)
         return sorted(
-            using, key=lambda test: (-self.hits[candidate.path, test.name], test.seconds)
+            using,
+            key=lambda test: (
+                -self.hits[candidate.path, test.name],
+                -self.hits[room, test.name],
+                test.seconds,
+            ),
         )
 
     def judge_stretch(self, worker, stretch):
@@ -101,7 +107,10 @@ class Run:
                     continue
                 self.outcomes.append((candidate, outcome))
                 self.hits[candidate.path, outcome.by] += 1
-                if sys.stderr.isatty():
+                self.hits[os.path.dirname(candidate.path), outcome.by] += 1
+                if outcome.kind == SURVIVED:
+                    print(f"survived: {candidate.path}:{candidate.line_number}", flush=True)
+                if sys.stderr.isatty() or "NV2_PROGRESS" in os.environ:
                     print(f"\r{len(self.outcomes)} ", end="", file=sys.stderr, flush=True)
             return
         with self.lock:
@@ -171,6 +180,7 @@ def report(results, reasons, out):
     """Prints what was found. Gives how many survived without a reason."""
     unexplained = 0
     rooms = {room: [0, 0] for room in ROOMS}
+    print(file=out)
     for candidate, outcome in sorted(results.outcomes, key=lambda pair: pair[0].key()):
         counts = rooms[os.path.dirname(candidate.path)]
         counts[1] += 1
@@ -178,7 +188,6 @@ def report(results, reasons, out):
             counts[0] += 1
             continue
         reason = reasons.get(candidate.key())
-        print(f"survived: {candidate.path}:{candidate.line_number}", file=out)
         print(f"{candidate.key()}\n\t{reason or 'no reason given'}", file=out)
         unexplained += not reason
     print("\nroom          mutants  noticed", file=out)
