@@ -217,6 +217,7 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 	case OPTION_BUNDLE_VERSION:
 		status = take_bundle_version(session, value);
 		break;
+	case OPTION_STDIO:
 	case OPTION_HELP:
 		break;
 	}

@@ -36,6 +36,7 @@ enum option_id {
 	OPTION_KEY,
 	OPTION_SIGN,
 	OPTION_BUNDLE_VERSION,
+	OPTION_STDIO,
 	OPTION_HELP,
 };
 
@@ -102,7 +103,7 @@ struct command {
 
 extern const struct command compile_command, check_command, show_command, fmt_command,
 	explain_command,
-	merge_command, verify_command, import_command, dump_command, graph_command;
+	merge_command, verify_command, import_command, dump_command, graph_command, lsp_command;
 
 /* Rows that several commands have. */
 #define OPTION_ROW_INCLUDE                                                                         \

@@ -14,7 +14,7 @@
 static const struct command *const commands[] = {
 	&compile_command, &check_command, &show_command, &fmt_command, &explain_command,
 	&merge_command,
-	&import_command, &verify_command, &graph_command, &dump_command,
+	&import_command, &verify_command, &graph_command, &dump_command, &lsp_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

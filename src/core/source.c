@@ -45,6 +45,28 @@ struct source *source_from_text(struct sources *sources, const char *name, const
 	return add_source(sources, name, NULL, copy, size);
 }
 
+/* The text that stands in for a file, or NULL. */
+static struct source *read_overlay(struct sources *sources, const char *path, const char *name,
+				   int *error)
+{
+	struct source *source;
+	const char *text;
+	size_t size = 0;
+
+	if (!sources->overlay.find)
+		return NULL;
+	text = sources->overlay.find(sources->overlay.context, path, &size);
+	if (!text)
+		return NULL;
+	if (size > SOURCE_SIZE_MAX) {
+		*error = EFBIG;
+		return NULL;
+	}
+	source = source_from_text(sources, name, text, size);
+	source->path = arena_strdup(sources->arena, path);
+	return source;
+}
+
 /* A pipe or a device may never end. */
 #define STREAM_SIZE_MAX ((size_t)256 << 20)
 
@@ -87,11 +109,15 @@ static char *read_whole(struct arena *arena, int fd, size_t guess, size_t limit,
 struct source *source_read(struct sources *sources, const char *path, const char *name, int *error)
 {
 	bool standard_input = !strcmp(path, "-");
-	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct source *overlaid = standard_input ? NULL : read_overlay(sources, path, name, error);
 	struct stat status;
 	size_t size = 0;
 	char *text = NULL;
+	int fd;
 
+	if (overlaid)
+		return overlaid;
+	fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0) {
 		*error = errno;
 	} else if (S_ISDIR(status.st_mode)) {

@@ -46,9 +46,20 @@ struct source_marker {
 	const char *name;
 };
 
+/*
+ * Texts that stand in for files: what an editor has open, saved or not. `find`
+ * gives the text for a path, or NULL where the file itself is to be read; it
+ * is copied.
+ */
+struct source_overlay {
+	const char *(*find)(void *context, const char *path, size_t *size);
+	void *context;
+};
+
 struct sources {
 	struct arena *arena;
 	ARRAY(struct source *) files;
+	struct source_overlay overlay; /* zeroed: none */
 };
 
 /* What a position means to a person. Lines and columns count from 1; a column is a code point. */
@@ -65,7 +76,8 @@ struct sources *sources_new(struct arena *arena);
 
 /*
  * Reads `path` ("-": standard input) whole. Gives NULL and sets *error to an
- * errno value (EISDIR for a directory, EFBIG over SOURCE_SIZE_MAX).
+ * errno value (EISDIR for a directory, EFBIG over SOURCE_SIZE_MAX). A text of the
+ * overlay is given in place of its file.
  */
 struct source *source_read(struct sources *sources, const char *path, const char *name, int *error);
 /* The same for a text already in memory, which is copied. */

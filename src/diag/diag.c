@@ -29,6 +29,14 @@ void diag_register(struct diags *diags, const struct diag_def *def)
 	*ARRAY_PUSH(diags->arena, &diags->defs) = def;
 }
 
+void diags_inherit(struct diags *diags, const struct diags *from)
+{
+	for (size_t i = 0; i < from->defs.count; i++)
+		diag_register(diags, from->defs.items[i]);
+	diags->levels = from->levels;
+	diags->warnings_are_errors = from->warnings_are_errors;
+}
+
 const struct diag_def *diag_find(const struct diags *diags, const char *code_or_name)
 {
 	for (size_t i = 0; i < diags->defs.count; i++) {
@@ -200,6 +208,19 @@ void diag_fix(struct diags *diags, struct diag_record *record, const char *forma
 	va_start(args, format);
 	record->fix = arena_vprintf(diags->arena, format, args);
 	va_end(args);
+}
+
+void diag_edit(struct diags *diags, struct diag_record *record, struct span span,
+	       const char *format, ...)
+{
+	va_list args;
+
+	if (!record)
+		return;
+	va_start(args, format);
+	record->replacement = arena_vprintf(diags->arena, format, args);
+	va_end(args);
+	record->edit_span = span;
 }
 
 const char *diag_fix_text(const struct diag_record *record)

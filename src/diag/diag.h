@@ -59,6 +59,9 @@ struct diag_record {
 	const char *subject;
 	struct diag_related *related, *last_related;
 	const char *fix;
+	/* The fix as an edit: what to write at `edit_span`, which may be empty; NULL: none. */
+	const char *replacement;
+	struct span edit_span;
 	bool system; /* I/O or memory, not the input's fault: exit status 3 */
 };
 
@@ -78,6 +81,8 @@ struct diags {
 struct diags *diags_new(struct arena *arena, struct sources *sources);
 
 void diag_register(struct diags *diags, const struct diag_def *def);
+/* Takes over the definitions and the levels of `from`, which must live on. */
+void diags_inherit(struct diags *diags, const struct diags *from);
 /* By code or by name; NULL if there is none. */
 const struct diag_def *diag_find(const struct diags *diags, const char *code_or_name);
 
@@ -106,6 +111,10 @@ void diag_note_about(struct diags *diags, struct diag_record *record, const char
 		     const char *format, ...) FORMAT_PRINTF(4, 5);
 void diag_fix(struct diags *diags, struct diag_record *record, const char *format, ...)
 	FORMAT_PRINTF(3, 4);
+
+/* The fix as an edit of the text, for editors to make. */
+void diag_edit(struct diags *diags, struct diag_record *record, struct span span,
+	       const char *format, ...) FORMAT_PRINTF(4, 5);
 
 /* The record's own fix, else that of its diagnostic; NULL if there is none to show. */
 const char *diag_fix_text(const struct diag_record *record);

@@ -105,6 +105,7 @@ struct stmt *block_stmt(struct parser *parser, enum stmt_kind kind, struct name 
 	stmt->name = name;
 	stmt->where = name.span;
 	stmt->body = block.body;
+	stmt->close = block.close;
 	stmt->damaged = block.damaged;
 	return stmt;
 }
@@ -125,6 +126,7 @@ struct stmt *phb_stmt(struct parser *parser, struct value *number, struct block 
 
 	stmt->values = (struct value_list){number, number};
 	stmt->body = block.body;
+	stmt->close = block.close;
 	stmt->damaged = block.damaged || error_within(parser, number->span);
 	return stmt;
 }
@@ -141,6 +143,7 @@ struct stmt *link_stmt(struct parser *parser, struct device_ref a, struct device
 	stmt->rate_unit = rate.unit;
 	stmt->rate_span = rate.span;
 	stmt->body = block.body;
+	stmt->close = block.close;
 	stmt->damaged = block.damaged || error_within(parser, span);
 	return stmt;
 }

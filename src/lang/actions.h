@@ -8,6 +8,7 @@
 
 struct block {
 	struct stmt_list body;
+	struct span close;
 	bool damaged;
 };
 

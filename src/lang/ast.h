@@ -96,6 +96,7 @@ struct stmt {
 	struct span where; /* the shortest span that names it: its label, name or keyword */
 	struct name label; /* `L0:` before the statement; npu and gpu: the word behind it */
 	struct stmt_list body;
+	struct span close; /* the '}' of its block; file 0: it has none */
 	bool damaged; /* something in it was wrong, and was reported: no more is to be said */
 
 	struct name name;  /* board, guest: the string; property, raw: its name; extra: the output */

@@ -157,8 +157,8 @@ end:
 	;
 
 block:
-	'{' stmts '}'		{ $$ = (struct block){.body = $2, .damaged = $2.damaged}; }
-	| '{' stmts error '}'	{ dropped(parser, @3); $$ = (struct block){.body = $2, .damaged = true}; yyerrok; }
+	'{' stmts '}'		{ $$ = (struct block){.body = $2, .close = @3, .damaged = $2.damaged}; }
+	| '{' stmts error '}'	{ dropped(parser, @3); $$ = (struct block){.body = $2, .close = @4, .damaged = true}; yyerrok; }
 	;
 
 label:

@@ -41,6 +41,7 @@ struct syntax *parse_source(struct lang *lang, struct source *source, bool fragm
 						       "the file does not start with /nv2-v1/;");
 
 		diag_fix(lang->diags, error, "make /nv2-v1/; the first statement");
+		diag_edit(lang->diags, error, (struct span){source->id, 0, 0}, "/nv2-v1/;\n\n");
 	}
 	return syntax;
 }
@@ -48,4 +49,9 @@ struct syntax *parse_source(struct lang *lang, struct source *source, bool fragm
 struct syntax *parse_file(struct lang *lang, struct source *source)
 {
 	return parse_source(lang, source, false, false);
+}
+
+struct syntax *parse_fragment(struct lang *lang, struct source *source)
+{
+	return parse_source(lang, source, true, false);
 }

@@ -23,6 +23,10 @@ struct lang {
  * as could be understood; errors are in lang->diags and set has_errors.
  */
 struct syntax *parse_file(struct lang *lang, struct source *source);
+/* The same for an .nv2i by itself, which has no version line. */
+struct syntax *parse_fragment(struct lang *lang, struct source *source);
+/* A word with a meaning in some places: `board`, `at`, …; NULL behind the last. */
+const char *language_word(size_t at);
 
 /*
  * Writes `source` in the one canonical layout, comments kept, includes not

@@ -34,11 +34,13 @@ void report_unknown_statement(struct parser *parser, const char *word, struct sp
 	struct diag_record *error = lang_error(parser->scan, LANG_UNKNOWN_STATEMENT, where,
 					       "there is no statement '%s'", word);
 
-	if (closest)
+	if (closest) {
 		diag_fix(parser->lang->diags, error, "did you mean '%s'?", closest);
-	else
+		diag_edit(parser->lang->diags, error, where, "%s", closest);
+	} else {
 		diag_fix(parser->lang->diags, error,
 			 "statements are board, guest, npu, gpu, link, phb, slots and extra");
+	}
 }
 
 /* Whether a syntax error here would only repeat what was said about the same place. */
@@ -135,6 +137,9 @@ static void report_missing_equals(struct parser *parser, struct span word, struc
 
 	diag_fix(parser->lang->diags, error, "write `%s = %s;`", span_text(parser, word),
 		 span_text(parser, value));
+	word.offset += word.len;
+	word.len = 0;
+	diag_edit(parser->lang->diags, error, word, " =");
 }
 
 /* `slot "GPU0"`, `bord "b" {`, `lnk npu0:0`: a first word that starts no statement. */
@@ -224,6 +229,9 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 						       "';' is missing behind this");
 
 		diag_fix(parser->lang->diags, error, "end the statement with ';'");
+		before.offset += before.len;
+		before.len = 0;
+		diag_edit(parser->lang->diags, error, before, ";");
 	} else if (at_end) {
 		lang_error(scan, LANG_SYNTAX, behind(before),
 			   "the file ends in the middle of a statement%s%s",

@@ -92,10 +92,12 @@ static void report_value(struct resolve *resolve, struct text text, const char *
 
 	for (size_t i = 0; i < count; i++)
 		buffer_printf(&list, "%s%s", i ? ", " : "", names[i]);
-	if (closest)
+	if (closest) {
 		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
-	else
+		diag_edit(resolve->diags, error, text.span, "%s", closest);
+	} else {
 		diag_fix(resolve->diags, error, "known: %s", list.data);
+	}
 	buffer_free(&list);
 }
 

@@ -3,7 +3,7 @@
  * Takes the syntax tree, gives declarations: what there is once all
  * amendments and deletions are done. Never looks at a value.
  */
-#include "wiring/declare.h"
+#include "wiring/names.h"
 
 #include <assert.h>
 #include <string.h>
@@ -60,6 +60,16 @@ static const struct {
 static_assert(sizeof(property_names) / sizeof(property_names[0]) == PROPERTY_COUNT,
 	      "every property has a name");
 
+const char *property_name(enum property_id id)
+{
+	return property_names[id].name;
+}
+
+enum block_kind property_block(enum property_id id)
+{
+	return property_names[id].block;
+}
+
 /* Where a block's properties start in the table: they stand together there. */
 static enum property_id first_property(enum block_kind kind)
 {
@@ -101,6 +111,29 @@ struct declaration *find_label(const struct resolve *resolve, const struct decla
 		return NULL;
 	}
 	return symbol->declaration;
+}
+
+void note_name(struct resolve *resolve, struct span span, const struct declaration *declaration)
+{
+	struct name_index *names = resolve->options->names;
+
+	if (names)
+		*ARRAY_PUSH(resolve->arena, &names->uses) = (struct name_use){
+			.span = span,
+			.declaration = declaration,
+			.declares = declaration->head->label.span.file == span.file &&
+				    declaration->head->label.span.offset == span.offset,
+		};
+}
+
+struct declaration *find_name(struct resolve *resolve, const struct declaration *scope,
+			      struct name name, struct span *dropped)
+{
+	struct declaration *found = find_label(resolve, scope, name.text, dropped);
+
+	if (found)
+		note_name(resolve, name.span, found);
+	return found;
 }
 
 void forget_symbols(struct resolve *resolve)
@@ -227,8 +260,10 @@ void report_unknown_name(struct resolve *resolve, const struct declaration *scop
 				names[count++] = resolve->boards.items[i]->head->label.text;
 	}
 	closest = closest_name(name.text, names, count);
-	if (closest)
+	if (closest) {
 		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
+		diag_edit(resolve->diags, error, name.span, "%s", closest);
+	}
 }
 
 static void report_misplaced(struct resolve *resolve, const struct stmt *stmt, const char *what,
@@ -268,6 +303,7 @@ static void report_unknown_property(struct resolve *resolve, struct declaration 
 	closest = closest_name(stmt->name.text, names, count);
 	if (closest) {
 		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
+		diag_edit(resolve->diags, error, stmt->name.span, "%s", closest);
 		for (size_t i = 0; i < count; i++)
 			if (names[i] == closest)
 				block->misspelt |= 1u << i;
@@ -319,6 +355,8 @@ static struct declaration *new_declaration(struct resolve *resolve, enum block_k
 	declaration->head = stmt;
 	declaration->parent = parent;
 	declaration->damaged = stmt->damaged;
+	if (stmt->label.text)
+		note_name(resolve, stmt->label.span, declaration);
 	/* With a label that is taken it still exists, so that its own errors are found. */
 	add_symbol(resolve, declaration);
 	return declaration;
@@ -390,20 +428,20 @@ static struct declaration *find_target(struct resolve *resolve, const struct stm
 	struct label_uses *uses;
 
 	if (stmt->scope.text) {
-		scope = find_label(resolve, NULL, stmt->scope.text, &dropped);
+		scope = find_name(resolve, NULL, stmt->scope, &dropped);
 		if (!scope) {
 			report_unknown_name(resolve, NULL, stmt->scope, dropped);
 			return NULL;
 		}
-		found = find_label(resolve, scope, stmt->name.text, &dropped);
+		found = find_name(resolve, scope, stmt->name, &dropped);
 		if (!found)
 			report_unknown_name(resolve, scope, stmt->name, dropped);
 		return found;
 	}
 	if (block)
-		found = find_label(resolve, block, stmt->name.text, &dropped);
+		found = find_name(resolve, block, stmt->name, &dropped);
 	if (!found)
-		found = find_label(resolve, NULL, stmt->name.text, &dropped);
+		found = find_name(resolve, NULL, stmt->name, &dropped);
 	if (found)
 		return found;
 
@@ -420,7 +458,9 @@ static struct declaration *find_target(struct resolve *resolve, const struct stm
 			return NULL;
 		}
 	}
-	if (!found)
+	if (found)
+		note_name(resolve, stmt->name.span, found);
+	else
 		report_unknown_name(resolve, block, stmt->name, dropped);
 	return found;
 }
@@ -513,9 +553,20 @@ static void declare_in(struct resolve *resolve, struct declaration *block, const
 	}
 }
 
+static void keep_declarations(struct resolve *resolve)
+{
+	struct name_index *names = resolve->options->names;
+
+	for (size_t i = 0; names && i < resolve->boards.count; i++)
+		*ARRAY_PUSH(resolve->arena, &names->boards) = resolve->boards.items[i];
+	for (size_t i = 0; names && i < resolve->guests.count; i++)
+		*ARRAY_PUSH(resolve->arena, &names->guests) = resolve->guests.items[i];
+}
+
 void declare_all(struct resolve *resolve)
 {
 	declare_in(resolve, NULL, resolve->syntax->statements.first);
+	keep_declarations(resolve);
 	for (size_t i = 0; i < resolve->boards.count; i++) {
 		struct declaration *board = resolve->boards.items[i];
 		struct named_board *named;

@@ -123,6 +123,10 @@ void forget_symbols(struct resolve *resolve);
 /* NULL if the scope has no such label, or if it was dropped (then *dropped says where). */
 struct declaration *find_label(const struct resolve *resolve, const struct declaration *scope,
 			       const char *name, struct span *dropped);
+/* The same for a name of the text, which is noted for those who want the names. */
+struct declaration *find_name(struct resolve *resolve, const struct declaration *scope,
+			      struct name name, struct span *dropped);
+void note_name(struct resolve *resolve, struct span span, const struct declaration *declaration);
 /* The statement that set a property last, or NULL. */
 const struct stmt *property_stmt(const struct declaration *declaration, enum property_id id);
 /* A name that stands in text the parser threw away: not to be called unknown. */

@@ -109,6 +109,8 @@ static struct declaration *guest_board(struct resolve *resolve,
 		WIRING_ERROR(resolve, WIRING_WRONG_KIND, name.span, "'%s' is %s and no board",
 			     name.text, block_phrase(board->kind));
 		board = NULL;
+	} else {
+		note_name(resolve, name.span, board);
 	}
 	return board;
 }
@@ -201,7 +203,7 @@ static bool find_device(struct resolve *resolve, const struct declaration *board
 
 	*found = NULL;
 	if (value->kind == VALUE_DEVICE && value->device.name.text)
-		*found = find_label(resolve, board, value->device.name.text, &dropped);
+		*found = find_name(resolve, board, value->device.name, &dropped);
 	else
 		WIRING_ERROR(resolve, WIRING_PROPERTY_TYPE, value->span,
 			     "devices are GPUs, links by label, and bricks: GPU0, L0, npu0:0-2");
@@ -331,7 +333,7 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 	struct name name = stmt->kind == STMT_SLOT ? stmt->a.name : stmt->name;
 	const struct ports *ports = stmt->kind == STMT_SLOT ? stmt->a.ports : NULL;
 	struct span dropped = {0};
-	struct declaration *found = find_label(resolve, board, name.text, &dropped);
+	struct declaration *found = find_name(resolve, board, name, &dropped);
 	struct vphb_device *device = NULL;
 	const struct value *value;
 	unsigned slot, function;
@@ -404,13 +406,14 @@ static void fill_slots(struct vphb *vphb)
 }
 
 static void build_vphb(struct resolve *resolve, struct guest *guest,
-		       const struct declaration *board, const struct declaration *declaration)
+		       const struct declaration *board, struct declaration *declaration)
 {
 	const struct stmt *npu = property_stmt(declaration, PROPERTY_NPU);
 	const struct stmt *devices = property_stmt(declaration, PROPERTY_DEVICES);
 	struct vphb *vphb = arena_alloc(resolve->arena, sizeof(*vphb));
 	struct diag_record *error;
 
+	declaration->object = vphb;
 	vphb->guest = guest;
 	vphb->number = declaration->head->values.first->number;
 	vphb->span = declaration->head->span;

@@ -28,7 +28,7 @@ static bool find_end(struct resolve *resolve, const struct declaration *board,
 		     const struct device_ref *ref, struct end *end)
 {
 	struct span dropped = {0};
-	struct declaration *found = find_label(resolve, board, ref->name.text, &dropped);
+	struct declaration *found = find_name(resolve, board, ref->name, &dropped);
 	struct diag_record *error;
 
 	*end = (struct end){.ref = ref};

@@ -22,11 +22,14 @@ static void report_type(struct resolve *resolve, const struct stmt *stmt,
 			     "'%s' takes %s, and this is %s", stmt->name.text, wanted,
 			     kind_names[value->kind]);
 
-	if (value->kind == VALUE_DEVICE && !strcmp(wanted, "a string") && !value->device.ports)
+	if (value->kind == VALUE_DEVICE && !strcmp(wanted, "a string") && !value->device.ports) {
 		diag_fix(resolve->diags, error, "put it into quotes: \"%s\"",
 			 value->device.name.text);
-	else if (value->kind == VALUE_STRING && !strcmp(wanted, "a word"))
+		diag_edit(resolve->diags, error, value->span, "\"%s\"", value->device.name.text);
+	} else if (value->kind == VALUE_STRING && !strcmp(wanted, "a word")) {
 		diag_fix(resolve->diags, error, "write it without quotes");
+		diag_edit(resolve->diags, error, value->span, "%s", value->text);
+	}
 }
 
 const struct value *single_value(struct resolve *resolve, const struct stmt *stmt)

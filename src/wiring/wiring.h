@@ -8,8 +8,11 @@
 #include "lang/ast.h"
 #include "wiring/model.h"
 
+struct name_index;
+
 struct wiring_options {
 	uint64_t page_size; /* --page-size in bytes; 0: as the boards say */
+	struct name_index *names; /* filled where it is not NULL: see names.h */
 };
 
 /*
