@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import urllib.parse
 
 
 class Server:
@@ -168,7 +169,7 @@ class Files:
         self.directory = os.path.realpath(directory)
 
     def uri(self, name):
-        return "file://" + self.directory + "/" + name
+        return "file://" + urllib.parse.quote(self.directory + "/" + name)
 
     def write(self, name, text):
         with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
@@ -215,6 +216,7 @@ def edit(s, f):
     show_diagnostics("an included file, not saved", s.diagnostics(inner, 1))
     show_diagnostics("what includes it", s.diagnostics(uri))
     s.change(uri, 4, broken.replace("slott", "slot").replace("Gbps\n", "Gbps;\n"))
+    show_diagnostics("mended", s.diagnostics(uri, 4))
     s.notify("textDocument/didClose", {"textDocument": {"uri": inner}})
     show_diagnostics("closed: the file counts", s.diagnostics(uri, 4))
     s.change(uri, 5, (span(999, 9, 999, 9), "\n\n"), (span(5, 0, 4, 0), "x"))
@@ -367,6 +369,8 @@ def format(s, f):
     ask = {"textDocument": {"uri": uri}, "options": {"tabSize": 8, "insertSpaces": False}}
     s.open(uri, REDBUD)
     print(len(s.request("textDocument/formatting", ask)))
+    s.open(uri, "/nv2-v1/;\n")
+    print(s.request("textDocument/formatting", ask))
     text = REDBUD.replace("	gpu GPU0 { slot", "gpu  GPU0 {  slot").replace("= 0; } }", "= 0;}}")
     text = text.replace("// NV2", "// é😀 NV2")
     s.open(uri, text)
@@ -394,7 +398,7 @@ def complete(s, f):
         "/nv2-v1/;\n" + guest + "\t|", "/nv2-v1/;\n" + guest + "\tphb 1 { |",
         base.replace("|", "link |"), base.replace("|", "link npu0:0 <-> |"),
         base.replace("|", "link npu0:0 <-> GPU0:1 |"), base.replace("|", "link npu0:0 <-> GPU0:1 at |"),
-        base.replace("|", "&|"), base.replace("|", "/delete/ &|"), base.replace("|", "&GPU0 { |"),
+        base.replace("|", "&|"), base.replace("|", "/delete/ &|"), base.replace("|", "&GPU0 { | }"),
         base.replace("|", "gpu G { extra |"), base.replace("|", "// |"), base.replace("|", 'model = "|'),
         base.replace("|", "L2: link npu0:0 <-> GPU0:1 at 25 Gbps { |"),
         REDBUD.replace("npu = npu0", "npu = |"), REDBUD.replace("npu = npu0", "devices = |"),
@@ -420,9 +424,9 @@ def include_dirs(s, f):
     s.open(uri, text)
     show_diagnostics("without", s.diagnostics(uri))
     other = Server(s.process.args)
-    other.initialize(options={"includeDirs": ["lib/ü", 7, ""]}, root="file://" + f.directory)
+    other.initialize(options={"includeDirs": ["lib/ü", 7, ""]}, root=f.uri(""))
     other.open(uri, text)
-    show_diagnostics("with", other.diagnostics(f.uri("lib/%C3%BC/x.nv2i")))
+    show_diagnostics("with", other.diagnostics(f.uri("lib/ü/x.nv2i")))
     # The client's own spelling of the URI is what it gets back.
     strange = uri.replace("i.nv2", "lib/../%69.nv2")
     other.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
