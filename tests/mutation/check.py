@@ -14,10 +14,12 @@ import fnmatch
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from candidates import candidates_of
 from mutants import NOTICED, SURVIVED, USELESS, Broken, Builder, Test, Worker
@@ -27,7 +29,10 @@ ENOUGH = 0.90
 
 
 def read_reasons(path):
-    """The known survivors: a line each, and below it, behind a tab, why."""
+    """
+    The known survivors: a line each, and below it, behind a tab, why. In the line a * stands for
+    anything.
+    """
     reasons, key = {}, None
     for line in path.read_text().splitlines():
         if line.startswith("\t") and key:
@@ -36,6 +41,17 @@ def read_reasons(path):
             key = line.strip()
             reasons[key] = ""
     return reasons
+
+
+def reason_for(key, reasons):
+    for known, reason in reasons.items():
+        if key == known:
+            return reason
+    for known, reason in reasons.items():
+        parts = [re.escape(part) for part in known.split("*")]
+        if len(parts) > 1 and re.fullmatch(".*".join(parts), key):
+            return reason
+    return ""
 
 
 def share_out(sizes, total):
@@ -109,7 +125,7 @@ class Run:
                 self.hits[candidate.path, outcome.by] += 1
                 self.hits[os.path.dirname(candidate.path), outcome.by] += 1
                 if outcome.kind == SURVIVED:
-                    print(f"survived: {candidate.path}:{candidate.line_number}", flush=True)
+                    print(f"survived: line {candidate.line_number}: {candidate.key()}", flush=True)
                 if sys.stderr.isatty() or "NV2_PROGRESS" in os.environ:
                     print(f"\r{len(self.outcomes)} ", end="", file=sys.stderr, flush=True)
             return
@@ -187,7 +203,7 @@ def report(results, reasons, out):
         if outcome.kind in NOTICED:
             counts[0] += 1
             continue
-        reason = reasons.get(candidate.key())
+        reason = reason_for(candidate.key(), reasons)
         print(f"{candidate.key()}\n\t{reason or 'no reason given'}", file=out)
         unexplained += not reason
     print("\nroom          mutants  noticed", file=out)
@@ -207,12 +223,12 @@ def report(results, reasons, out):
     return unexplained
 
 
-def verdict(results, unexplained):
+def verdict(results, unexplained, seconds):
     whole = len(results.outcomes)
     survived = sum(outcome.kind == SURVIVED for _, outcome in results.outcomes)
     noticed = whole - survived
     share = noticed / whole if whole else 0
-    print(f"noticed {noticed} of {whole} ({100 * share:.1f} %)")
+    print(f"noticed {noticed} of {whole} ({100 * share:.1f} %) in {seconds:.0f} s")
     failed = []
     if share < ENOUGH:
         failed.append(f"fewer than {100 * ENOUGH:.0f} % were noticed")
@@ -232,6 +248,7 @@ def main():
     count = int(os.environ.get("NV2_MUTANTS") or 200)
     pattern = os.environ.get("NV2_MUTANT_FILES") or "*"
     chance = random.Random(seed)
+    begin = time.monotonic()
     print(f"seed {seed}: NV2_SEED={seed} NV2_MUTANTS={count} repeats this run", flush=True)
 
     paths = {
@@ -283,7 +300,8 @@ def main():
             print(f"FAIL: {error}\n0 passed, 1 failed, 0 skipped")
             return 1
     reasons = read_reasons(source / "tests/mutation/survivors")
-    return verdict(results, report(results, reasons, sys.stdout))
+    unexplained = report(results, reasons, sys.stdout)
+    return verdict(results, unexplained, time.monotonic() - begin)
 
 
 if __name__ == "__main__":

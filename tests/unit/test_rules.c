@@ -11,8 +11,8 @@
 
 #define CASES_MAX 1000
 
-static char *names[CASES_MAX];
-static int name_count;
+static char *case_names[CASES_MAX];
+static int case_count;
 
 static const char *golden(const char *name)
 {
@@ -78,18 +78,18 @@ static const char *without(const char *text, const char *directory)
 
 START_TEST(says_what_the_golden_says)
 {
-	const char *path = golden(names[_i]), *want;
+	const char *path = golden(case_names[_i]), *want;
 	struct wiring_options options = read_arguments(text_of(path));
 	struct source *source;
 	int error;
 
 	want = text_of(arena_printf(lang.arena, "%.*s.err", (int)(strlen(path) - 4), path));
-	source = source_read(lang.sources, path, names[_i], &error);
+	source = source_read(lang.sources, path, case_names[_i], &error);
 	ck_assert_ptr_nonnull(source);
 	build_wiring(lang.arena, lang.strings, lang.diags, parse_file(&lang, source), &options);
-	ck_assert_msg(diags_have_errors(lang.diags), "%s has no error", names[_i]);
-	ck_assert_msg(!strcmp(without(all_text(), golden("")), want), "%s says:\n%s", names[_i],
-		      all_text());
+	ck_assert_msg(diags_have_errors(lang.diags), "%s has no error", case_names[_i]);
+	ck_assert_msg(!strcmp(without(all_text(), golden("")), want), "%s says:\n%s",
+		      case_names[_i], all_text());
 }
 END_TEST
 
@@ -114,6 +114,61 @@ START_TEST(gives_each_example_s_code)
 }
 END_TEST
 
+/* ---- limits: what is just right and what is just wrong ---- */
+
+#define CHIP "\tnpu n { chip = 0; }\n"
+#define WITH_PCI(address)                                                                          \
+	CHIP "gpu A { slot = \"A\"; pci = \"" address "\"; } link n:0-2 <-> A:0-2 at 25 Gbps;"
+
+static const struct {
+	const char *body, *names; /* what is found, by name, each behind a blank */
+} limits[] = {
+	/* Firmware tells the two Witherspoons by their highest group, 1 and 2. */
+	{CHIP GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;", " variant-unknown"},
+	{CHIP GPU("A") GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps;",
+	 ""},
+	{CHIP GPU("A") GPU("B") GPU("C") "link n:0 <-> A:0 at 25 Gbps; link n:1 <-> B:0 at 25 "
+					 "Gbps; link n:2 <-> C:0 at 25 Gbps;",
+	 ""},
+	{CHIP GPU("A") GPU("B") GPU("C")
+		 GPU("D") "link n:0 <-> A:0 at 25 Gbps; link n:1 <-> B:0 at 25 Gbps;"
+			  "link n:2 <-> C:0 at 25 Gbps; link n:3 <-> D:0 at 25 Gbps;",
+	 " variant-unknown"},
+	{CHIP GPU("A"), " board-empty gpu-unwired"},
+	/* PCI addresses, as lspci -D writes them: devices to 1f, functions to 7. */
+	{WITH_PCI("0004:04:00.0"), " variant-unknown"},
+	{WITH_PCI("0004:04:1f.7"), " variant-unknown"},
+	{WITH_PCI("0004:04:20.0"), " property-range"},
+	{WITH_PCI("0004:04:00.8"), " property-range"},
+	{WITH_PCI("0004:04:00."), " property-range"},
+	{WITH_PCI("0004:04:00.00"), " property-range"},
+	{WITH_PCI("0004:04:0G.0"), " property-range"},
+	{WITH_PCI(""), " property-range"},
+	/* page sizes */
+	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
+	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
+	{"page-size = 0;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
+};
+
+static const char *names_given(void)
+{
+	const char *names = "";
+
+	diags_sort(lang.diags);
+	for (const struct diag_record *record = lang.diags->first; record; record = record->next)
+		names = arena_printf(lang.arena, "%s %s", names, record->def->name);
+	return names;
+}
+
+START_TEST(keeps_the_limits)
+{
+	compile(arena_printf(lang.arena, "/nv2-v1/; board \"b\" { " HEAD "%s };\n",
+			     limits[_i].body));
+	ck_assert_msg(!strcmp(names_given(), limits[_i].names), "%s\ngives%s:\n%s", limits[_i].body,
+		      names_given(), all_text());
+}
+END_TEST
+
 static int compare_names(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
@@ -133,12 +188,12 @@ static bool list_cases(void)
 	while ((entry = readdir(directory))) {
 		size_t len = strlen(entry->d_name);
 
-		if (len > 4 && !strcmp(entry->d_name + len - 4, ".nv2") && name_count < CASES_MAX)
-			names[name_count++] = strdup(entry->d_name);
+		if (len > 4 && !strcmp(entry->d_name + len - 4, ".nv2") && case_count < CASES_MAX)
+			case_names[case_count++] = strdup(entry->d_name);
 	}
 	closedir(directory);
-	qsort(names, (size_t)name_count, sizeof(names[0]), compare_names);
-	return name_count > 300;
+	qsort(case_names, (size_t)case_count, sizeof(case_names[0]), compare_names);
+	return case_count > 300;
 }
 
 static Suite *make_suite(void)
@@ -146,7 +201,8 @@ static Suite *make_suite(void)
 	Suite *suite = suite_create("rules");
 	TCase *cases = add_case(suite, "rules", start_rules, stop_compiler);
 
-	tcase_add_loop_test(cases, says_what_the_golden_says, 0, name_count);
+	tcase_add_loop_test(cases, says_what_the_golden_says, 0, case_count);
+	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_test(cases, gives_each_example_s_code);
 	return suite;
 }
