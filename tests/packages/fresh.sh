@@ -184,6 +184,8 @@ equal 'and is passed over there' '' \
 	"$(find "$user/lib/modules" -name 'nv2_overlay.ko*' 2>/dev/null)"
 check 'and DKMS knows it' inside "$user" sh -c 'dkms status | grep -q "^nv2-overlay/.*added"'
 
+# What it would remember of a machine that has a bundle.
+mkdir -p "$user/var/lib/nv2boot" && echo 1 >"$user/var/lib/nv2boot/attempts"
 done_in 'all can be purged' "$user" apt-get purge -y nv2dtc nv2boot nv2boot-dkms libnv2boot-dev
 equal 'and nothing is left' '' "$(inside "$user" sh -c 'find /etc /usr /lib /var \
 	\( -name "*nv2boot*" -o -name "*nv2dtc*" -o -name "*nv2-overlay*" \) ! -path "/var/log/*" \
