@@ -623,23 +623,6 @@ static bool check_bound(const struct applier *applier)
 	return false;
 }
 
-/* The kernel looks for these by their names up to an @, anywhere in the list. */
-static bool check_linux_special(const struct applier *applier)
-{
-	static const char *const special[] = {"__fixups__@", "__local_fixups__@", "__symbols__@"};
-	bool ok = true;
-
-	for (const struct tree_node *node = applier->tree->root->children; node; node = node->next)
-		for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
-			if (!strncmp(node->name, special[i], strlen(special[i]))) {
-				report_node(applier->diags, TREE_OVERLAY_DAMAGED, applier->tree,
-					    node, NULL, "the kernel takes it for %.*s",
-					    (int)strlen(special[i]) - 1, special[i]);
-				ok = false;
-			}
-	return ok;
-}
-
 bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rules rules,
 		struct diags *diags)
 {
@@ -652,8 +635,6 @@ bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rule
 	};
 
 	if (!overlay_verify(overlay, diags, &applier.overlay) || !check_bound(&applier))
-		return false;
-	if (applier.is_linux && !check_linux_special(&applier))
 		return false;
 	applier.targets = arena_alloc(base->arena,
 				      applier.overlay.fragments.count * sizeof(struct tree_node *));
