@@ -43,11 +43,11 @@ _nv2dtc() {
 	check) word='--base -I --include --page-size --name -W --diagnostics --color -h --help ' ;;
 	show) word='--json -I --include --page-size --name -W --diagnostics --color -h --help ' ;;
 	fmt) word='-w --write --name -W --diagnostics --color -h --help ' ;;
-	explain) word='-h --help ' ;;
+	explain) word='--markdown -h --help ' ;;
 	merge) word='-o --output --for --name -W --diagnostics --color -h --help ' ;;
 	import) word='-o --output --name -W --diagnostics --color -h --help ' ;;
 	verify) word='--json -I --include --page-size --name -W --diagnostics --color -h --help ' ;;
-	graph) word='--svg -I --include --page-size --name -W --diagnostics --color -h --help ' ;;
+	graph) word='--svg --html -I --include --page-size --name -W --diagnostics --color -h --help ' ;;
 	dump) word='--json --key --name -W --diagnostics --color -h --help ' ;;
 	lsp) word='-I --include --page-size -W --stdio -h --help ' ;;
 	*) word='--help --version compile check show fmt explain merge import verify graph dump lsp' ;;

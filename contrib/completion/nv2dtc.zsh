@@ -78,6 +78,7 @@ _nv2dtc() {
 			;;
 		explain)
 			_arguments -s \
+				'--markdown[all of them, as one document in Markdown]' \
 				'*'{-h,--help}'[show this text]' \
 				'1:code:_nv2dtc_codes'
 			;;
@@ -117,6 +118,7 @@ _nv2dtc() {
 		graph)
 			_arguments -s \
 				'--svg[as SVG; else as a graph for Graphviz'\'' dot]' \
+				'--html[as a page with the picture and all numbers, for browsers]' \
 				'*'{-I+,--include=}'[look for included files in DIR as well]:DIR:_files -/' \
 				'--page-size=[pages of the host\: 64KiB or 4KiB]:SIZE:(64KiB 4KiB)' \
 				'--name=[what to call standard input]:STEM: ' \
