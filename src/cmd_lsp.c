@@ -41,8 +41,9 @@ const struct command lsp_command = {
 	.name = "lsp",
 	.arguments = "[OPTION]...",
 	.summary = "Serve editors: diagnostics, numbers, layout (LSP)",
-	.details = "Speaks the Language Server Protocol on standard input and output; editors start "
-		   "it.\n",
+	.details =
+		"Speaks the Language Server Protocol on standard input and output; editors start "
+		"it.\n",
 	.options = options,
 	.files_min = 0,
 	.files_max = 0,

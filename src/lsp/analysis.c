@@ -34,8 +34,7 @@ struct analysis *analyse(const struct analysis_options *options, struct document
 			 const struct document *document)
 {
 	struct analysis *analysis = new_analysis(options, documents, document);
-	struct wiring_options wiring = {.page_size = options->page_size,
-					.names = &analysis->names};
+	struct wiring_options wiring = {.page_size = options->page_size, .names = &analysis->names};
 	const char *name = document->path ? document->path : document->uri;
 	int error = 0;
 

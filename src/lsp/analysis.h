@@ -26,12 +26,12 @@ struct analysis {
 	struct diags *diags;
 	struct lang lang;
 	const struct document *document;
-	struct source *root;    /* NULL: it could not be read */
+	struct source *root; /* NULL: it could not be read */
 	struct syntax *syntax;
-	struct wiring *wiring;  /* NULL: a fragment by itself */
-	struct plan *plan;      /* NULL: there are errors, so nothing follows yet */
+	struct wiring *wiring; /* NULL: a fragment by itself */
+	struct plan *plan;     /* NULL: there are errors, so nothing follows yet */
 	struct name_index names;
-	struct lines **lines;   /* by file, made on first use */
+	struct lines **lines; /* by file, made on first use */
 };
 
 struct analysis *analyse(const struct analysis_options *options, struct documents *documents,
@@ -43,8 +43,7 @@ const struct lines *analysis_lines(struct analysis *analysis, const struct sourc
 struct source *analysis_source(const struct analysis *analysis, const struct document *document);
 
 /* The name at a place, or NULL. */
-const struct name_use *analysis_name(const struct analysis *analysis, uint32_t file,
-				     size_t offset);
+const struct name_use *analysis_name(const struct analysis *analysis, uint32_t file, size_t offset);
 bool span_holds(struct span span, uint32_t file, size_t offset);
 
 /*

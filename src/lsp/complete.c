@@ -28,8 +28,8 @@ struct completion {
 static void offer(struct completion *completion, const char *label, enum item_kind kind,
 		  const char *about)
 {
-	json_t *item = json_pack("{s:o, s:i}", "label", rpc_text(label, strlen(label)), "kind",
-				 (int)kind);
+	json_t *item =
+		json_pack("{s:o, s:i}", "label", rpc_text(label, strlen(label)), "kind", (int)kind);
 
 	if (about)
 		json_object_set_new(item, "documentation", rpc_text(about, strlen(about)));
@@ -47,9 +47,9 @@ static bool is_offered(const json_t *items, const char *label)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(items, i, item)
-		if (!strcmp(json_string_value(json_object_get(item, "label")), label))
-			return true;
+	json_array_foreach(items, i,
+			   item) if (!strcmp(json_string_value(json_object_get(item, "label")),
+					     label)) return true;
 	return false;
 }
 
@@ -160,7 +160,8 @@ static void offer_rates(struct completion *completion)
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < family_find(names[i])->rate_count; j++) {
-			snprintf(text, sizeof(text), "%s Gbps", family_find(names[i])->rates[j].text);
+			snprintf(text, sizeof(text), "%s Gbps",
+				 family_find(names[i])->rates[j].text);
 			if (!is_offered(completion->items, text))
 				offer(completion, text, ITEM_VALUE, NULL);
 		}

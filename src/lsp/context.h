@@ -13,11 +13,12 @@
 #define CONTEXT_WORD 64
 
 struct context {
-	/* The first word of each statement whose block is open; "&" and the label of an amendment. */
+	/* The first word of each statement whose block is open; "&" and the label of an amendment.
+	 */
 	char blocks[CONTEXT_DEPTH][CONTEXT_WORD];
 	size_t depth;
-	bool quiet;              /* in a comment or a string: nothing is to be offered */
-	size_t statement, end;   /* bytes of the statement so far, up to the word being typed */
+	bool quiet;            /* in a comment or a string: nothing is to be offered */
+	size_t statement, end; /* bytes of the statement so far, up to the word being typed */
 };
 
 void read_context(const char *text, size_t offset, struct context *context);

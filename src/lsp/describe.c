@@ -72,9 +72,11 @@ static void add_guests(struct analysis *analysis, const struct plan_gpu *gpu, st
 				const struct plan_guest_gpu *at = vphb->gpus.items[k];
 
 				if (at->gpu == gpu)
-					row(out, "guest", "%s: phb %u, slot %u.%u, memory at 0x%" PRIx64
-					    ", NUMA node %u", guest->name, vphb->index,
-					    at->device->slot, at->device->function, at->base, at->node);
+					row(out, "guest",
+					    "%s: phb %u, slot %u.%u, memory at 0x%" PRIx64
+					    ", NUMA node %u",
+					    guest->name, vphb->index, at->device->slot,
+					    at->device->function, at->base, at->node);
 			}
 		}
 	}
@@ -92,7 +94,8 @@ static void describe_gpu(struct analysis *analysis, const struct gpu *gpu, struc
 	}
 	buffer_printf(title, ", group %u of %s", gpu->group, gpu->npu->name);
 	row(out, "slot", "%s", gpu->slot.value);
-	row(out, "aperture", "0x%" PRIx64 ", %s", plan->base, size_text(analysis->arena, plan->size));
+	row(out, "aperture", "0x%" PRIx64 ", %s", plan->base,
+	    size_text(analysis->arena, plan->size));
 	row(out, "tgt", "0x%" PRIx64, plan->tgt);
 	row(out, "NUMA node", "%u", plan->node);
 	for (size_t i = 0; i < plan->links.count; i++)
@@ -187,8 +190,8 @@ static void add_peers(const struct analysis *analysis, const struct stmt *stmt, 
 void describe_link(struct analysis *analysis, const struct stmt *stmt, const struct ports *ports,
 		   struct buffer *title, struct buffer *out)
 {
-	static const char *const heads[] = {"brick", "port", "bridge", "rate", "tgt", "ATSD",
-					    "lane mask", "PHY", NULL};
+	static const char *const heads[] = {"brick", "port",      "bridge", "rate", "tgt",
+					    "ATSD",  "lane mask", "PHY",    NULL};
 	struct table *table = table_new(analysis->arena, heads);
 	bool a = ports == stmt->a.ports, found = false;
 
@@ -266,8 +269,7 @@ static void describe_guest(const struct guest *guest, struct buffer *out)
 		    guest->vphbs.items[i]->devices.count);
 }
 
-static void describe_board(struct analysis *analysis, const struct board *board,
-			   struct buffer *out)
+static void describe_board(struct analysis *analysis, const struct board *board, struct buffer *out)
 {
 	const struct plan_board *plan = find_board(analysis->plan, board);
 
@@ -276,7 +278,8 @@ static void describe_board(struct analysis *analysis, const struct board *board,
 	row(out, "host pages", "%s", size_text(analysis->arena, plan->page_size));
 	row(out, "NPUs", "%zu with links", plan->npus.count);
 	row(out, "GPUs", "%zu with links", plan->gpus.count);
-	row(out, "links", "%zu with NPUs, %zu between GPUs", board->links.count, board->peers.count);
+	row(out, "links", "%zu with NPUs, %zu between GPUs", board->links.count,
+	    board->peers.count);
 }
 
 void describe_thing(struct analysis *analysis, const struct declaration *thing,

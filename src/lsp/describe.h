@@ -5,7 +5,8 @@
 #include "core/buffer.h"
 #include "lsp/analysis.h"
 
-/* A line that says what a declared thing is; `details`: all numbers that follow for it, or nothing. */
+/* A line that says what a declared thing is; `details`: all numbers that follow for it, or nothing.
+ */
 void describe_thing(struct analysis *analysis, const struct declaration *thing,
 		    struct buffer *title, struct buffer *details);
 /* The same for a link statement, or only for what is on the ports of one of its ends. */

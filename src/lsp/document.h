@@ -18,8 +18,8 @@ struct document {
 	char *real_path; /* with symbolic links followed; NULL: there is no such file */
 	json_int_t version;
 	struct buffer text;
-	bool fragment;     /* an .nv2i */
-	bool to_publish;   /* the client waits for news of this version */
+	bool fragment;             /* an .nv2i */
+	bool to_publish;           /* the client waits for news of this version */
 	struct analysis *analysis; /* NULL: to be made */
 };
 

@@ -35,8 +35,8 @@ static json_t *difference(struct server *server, const struct place_params *plac
 	while (end && old->text[old->size - end - 1] != '\n')
 		end--;
 	span = (struct span){old->id, (uint32_t)start, (uint32_t)(old->size - end - start)};
-	edit = json_pack("{s:o, s:o}", "range", range_json(server, place->analysis, span), "newText",
-			 rpc_text(new->data + start, new->len - end - start));
+	edit = json_pack("{s:o, s:o}", "range", range_json(server, place->analysis, span),
+			 "newText", rpc_text(new->data + start, new->len - end - start));
 	return json_pack("[o]", edit);
 }
 

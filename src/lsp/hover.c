@@ -59,8 +59,9 @@ static const char *prose_unless(const struct analysis *analysis, const struct bu
 {
 	if (details->len || analysis->plan)
 		return NULL;
-	return analysis->wiring ? "Its numbers follow once the file has no errors."
-				: "Its numbers follow from the file that includes this one: open it.";
+	return analysis->wiring
+		       ? "Its numbers follow once the file has no errors."
+		       : "Its numbers follow from the file that includes this one: open it.";
 }
 
 static void hover_thing(struct hover *hover, const struct declaration *thing, struct span span)
@@ -77,8 +78,8 @@ static void hover_thing(struct hover *hover, const struct declaration *thing, st
 
 static bool hover_name(struct hover *hover)
 {
-	const struct name_use *use = analysis_name(
-		hover->place.analysis, hover->place.source->id, hover->place.offset);
+	const struct name_use *use =
+		analysis_name(hover->place.analysis, hover->place.source->id, hover->place.offset);
 
 	if (use)
 		hover_thing(hover, use->declaration, use->span);
@@ -92,8 +93,8 @@ static bool hover_head(struct hover *hover)
 	size_t boards = names->boards.count;
 
 	for (size_t i = 0; i < boards + names->guests.count; i++) {
-		const struct declaration *thing = i < boards ? names->boards.items[i]
-							     : names->guests.items[i - boards];
+		const struct declaration *thing =
+			i < boards ? names->boards.items[i] : names->guests.items[i - boards];
 		size_t children = i < boards ? 0 : thing->children.count;
 
 		for (size_t j = 0; j <= children; j++) {
@@ -115,8 +116,8 @@ static enum block_kind block_of(const struct analysis *analysis, const struct st
 	static const struct {
 		enum stmt_kind stmt;
 		enum block_kind block;
-	} kinds[] = {{STMT_BOARD, BLOCK_BOARD}, {STMT_NPU, BLOCK_NPU}, {STMT_GPU, BLOCK_GPU},
-		     {STMT_LINK, BLOCK_LINK}, {STMT_GUEST, BLOCK_GUEST}, {STMT_PHB, BLOCK_PHB}};
+	} kinds[] = {{STMT_BOARD, BLOCK_BOARD}, {STMT_NPU, BLOCK_NPU},     {STMT_GPU, BLOCK_GPU},
+		     {STMT_LINK, BLOCK_LINK},   {STMT_GUEST, BLOCK_GUEST}, {STMT_PHB, BLOCK_PHB}};
 	const struct name_use *use;
 
 	if (!parent)
@@ -199,7 +200,8 @@ static void explain(struct hover *hover, const struct diag_def *def)
 	buffer_printf(&text, "%s.%s%s", def->summary, def->explain ? "\n\n" : "",
 		      def->explain ? def->explain : "");
 	if (def->fix)
-		buffer_printf(&text, "\n\nFix: %s.", def->fix + (def->fix[0] == FIX_FOR_EXPLAIN[0]));
+		buffer_printf(&text, "\n\nFix: %s.",
+			      def->fix + (def->fix[0] == FIX_FOR_EXPLAIN[0]));
 	add_section(hover, title.data, text.data, NULL);
 	buffer_free(&text);
 	buffer_free(&title);
@@ -248,9 +250,9 @@ json_t *answer_hover(struct server *server, const json_t *params, struct failure
 		hover_word(&hover, word_at(hover.place.source, hover.place.offset));
 	hover_diagnostics(&hover);
 	if (hover.text.len) {
-		contents = json_pack("{s:s, s:o}", "kind",
-				     server->markdown ? "markdown" : "plaintext", "value",
-				     rpc_text(hover.text.data, hover.text.len));
+		contents =
+			json_pack("{s:s, s:o}", "kind", server->markdown ? "markdown" : "plaintext",
+				  "value", rpc_text(hover.text.data, hover.text.len));
 		result = json_pack("{s:o, s:o}", "contents", contents, "range",
 				   range_json(server, hover.place.analysis, hover.span));
 	}

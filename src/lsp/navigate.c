@@ -63,7 +63,8 @@ static void collect_mentions(struct server *server, struct mentions *mentions, c
 			const struct source *source =
 				source_get(at->analysis->sources, use->span.file);
 
-			/* Each analysis has its own strings; and a board may be meant by its name. */
+			/* Each analysis has its own strings; and a board may be meant by its name.
+			 */
 			if (use->declaration->head->label.text &&
 			    !strcmp(use->declaration->head->label.text, label) &&
 			    use->span.len == strlen(label) &&
@@ -148,14 +149,13 @@ json_t *answer_references(struct server *server, const json_t *params, struct fa
 
 		if (mention->found && !is_repeated(&mentions, i) &&
 		    (declarations || !mention->use->declares))
-			json_array_append_new(list, location_json(server, mention->analysis,
-								  mention->use->span));
+			json_array_append_new(
+				list, location_json(server, mention->analysis, mention->use->span));
 	}
 	return list;
 }
 
-json_t *answer_prepare_rename(struct server *server, const json_t *params,
-			      struct failure *failure)
+json_t *answer_prepare_rename(struct server *server, const json_t *params, struct failure *failure)
 {
 	struct place_params place;
 	const struct name_use *use;
@@ -178,8 +178,7 @@ static bool is_label(const char *text)
 }
 
 /* Whether a thing in the scope of one that is to be renamed has the new name already. */
-static bool is_taken(const struct server *server, const struct mentions *mentions,
-		     const char *name)
+static bool is_taken(const struct server *server, const struct mentions *mentions, const char *name)
 {
 	for (struct document *at = server->documents.first; at; at = at->next)
 		for (size_t i = 0; i < at->analysis->names.uses.count; i++) {
@@ -235,10 +234,10 @@ json_t *answer_rename(struct server *server, const json_t *params, struct failur
 			list = json_array();
 			json_object_set_new(changes, json_string_value(uri), list);
 		}
-		json_array_append_new(list, json_pack("{s:o, s:s}", "range",
-						      range_json(server, mention->analysis,
-								 mention->use->span),
-						      "newText", name));
+		json_array_append_new(
+			list, json_pack("{s:o, s:s}", "range",
+					range_json(server, mention->analysis, mention->use->span),
+					"newText", name));
 		json_decref(uri);
 	}
 	return json_pack("{s:o}", "changes", changes);

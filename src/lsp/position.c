@@ -106,7 +106,8 @@ size_t text_offset(const char *text, size_t size, struct position position, enum
 	for (uint64_t line = 0; line < position.line; line++) {
 		size_t next = next_line(text, size, at);
 
-		if (next == size && (next == at || (text[next - 1] != '\n' && text[next - 1] != '\r')))
+		if (next == size &&
+		    (next == at || (text[next - 1] != '\n' && text[next - 1] != '\r')))
 			return size;
 		at = next;
 	}

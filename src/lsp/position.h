@@ -9,12 +9,7 @@
 #include "core/arena.h"
 
 /* What a client counts characters in. UTF-16 is what each client knows. */
-enum encoding {
-	ENCODING_UTF8,
-	ENCODING_UTF16,
-	ENCODING_UTF32,
-	ENCODINGS
-};
+enum encoding { ENCODING_UTF8, ENCODING_UTF16, ENCODING_UTF32, ENCODINGS };
 
 extern const char *const encoding_names[ENCODINGS];
 
@@ -37,7 +32,6 @@ struct position lines_position(const struct lines *lines, size_t offset, enum en
 size_t lines_offset(const struct lines *lines, struct position position, enum encoding encoding);
 
 /* The same for a text without an index. */
-size_t text_offset(const char *text, size_t size, struct position position,
-		   enum encoding encoding);
+size_t text_offset(const char *text, size_t size, struct position position, enum encoding encoding);
 
 #endif

@@ -161,13 +161,15 @@ static void publish_changes(struct server *server, json_t *by_uri)
 	const char *uri;
 	json_t *list;
 
-	json_object_foreach(server->published, uri, list)
-		if (!json_object_get(by_uri, uri) && !document_find(&server->documents, uri))
-			publish(server, uri, NULL);
+	json_object_foreach(server->published, uri,
+			    list) if (!json_object_get(by_uri, uri) &&
+				      !document_find(&server->documents, uri))
+		publish(server, uri, NULL);
 	for (struct document *at = server->documents.first; at; at = at->next)
 		if (!json_object_get(by_uri, at->uri))
 			json_object_set_new(by_uri, at->uri, json_array());
-	json_object_foreach(by_uri, uri, list) {
+	json_object_foreach(by_uri, uri, list)
+	{
 		const struct document *document = document_find(&server->documents, uri);
 		const json_t *before = json_object_get(server->published, uri);
 

@@ -41,8 +41,8 @@ bool read_position(const json_t *json, struct position *position)
 	const json_t *line = json_object_get(json, "line");
 	const json_t *character = json_object_get(json, "character");
 
-	if (!json_is_integer(line) || !json_is_integer(character) ||
-	    json_integer_value(line) < 0 || json_integer_value(character) < 0)
+	if (!json_is_integer(line) || !json_is_integer(character) || json_integer_value(line) < 0 ||
+	    json_integer_value(character) < 0)
 		return false;
 	position->line = (uint64_t)json_integer_value(line);
 	position->character = (uint64_t)json_integer_value(character);
@@ -112,24 +112,25 @@ bool read_place(struct server *server, const json_t *params, struct place_params
 /* The first of the client's encodings that we know; without a list it is UTF-16. */
 static void choose_encoding(struct server *server, const json_t *capabilities)
 {
-	const json_t *list = json_object_get(json_object_get(capabilities, "general"),
-					     "positionEncodings");
+	const json_t *list =
+		json_object_get(json_object_get(capabilities, "general"), "positionEncodings");
 	const json_t *item;
 	size_t i;
 
 	server->encoding = ENCODING_UTF16;
-	json_array_foreach(list, i, item)
-		for (size_t j = 0; json_is_string(item) && j < ENCODINGS; j++)
-			if (!strcmp(json_string_value(item), encoding_names[j])) {
-				server->encoding = (enum encoding)j;
-				return;
-			}
+	json_array_foreach(list, i,
+			   item) for (size_t j = 0; json_is_string(item) && j < ENCODINGS;
+				      j++) if (!strcmp(json_string_value(item), encoding_names[j]))
+	{
+		server->encoding = (enum encoding)j;
+		return;
+	}
 }
 
 static void choose_markup(struct server *server, const json_t *capabilities)
 {
-	const json_t *hover = json_object_get(json_object_get(capabilities, "textDocument"),
-					      "hover");
+	const json_t *hover =
+		json_object_get(json_object_get(capabilities, "textDocument"), "hover");
 	const json_t *first = json_array_get(json_object_get(hover, "contentFormat"), 0);
 
 	server->markdown = json_is_string(first) && !strcmp(json_string_value(first), "markdown");
@@ -138,18 +139,18 @@ static void choose_markup(struct server *server, const json_t *capabilities)
 /* initializationOptions.includeDirs, relative ones from the folder that is open. */
 static void take_include_dirs(struct server *server, const json_t *params)
 {
-	const json_t *list = json_object_get(json_object_get(params, "initializationOptions"),
-					     "includeDirs");
+	const json_t *list =
+		json_object_get(json_object_get(params, "initializationOptions"), "includeDirs");
 	const char *root_uri = string_member(params, "rootUri");
 	char *root = root_uri ? uri_path(root_uri) : NULL;
 	size_t count = server->options.include_dir_count, i;
 	const json_t *item;
 
 	if (json_is_array(list))
-		server->include_dirs =
-			checked_realloc(server->include_dirs,
-					(count + json_array_size(list) + 1) * sizeof(char *));
-	json_array_foreach(list, i, item) {
+		server->include_dirs = checked_realloc(
+			server->include_dirs, (count + json_array_size(list) + 1) * sizeof(char *));
+	json_array_foreach(list, i, item)
+	{
 		const char *text = json_string_value(item);
 		struct buffer path = {0};
 
@@ -178,20 +179,18 @@ static json_t *answer_initialize(struct server *server, const json_t *params,
 	choose_markup(server, capabilities);
 	take_include_dirs(server, params);
 	server->state = SERVER_RUNNING;
-	return json_pack(
-		"{s:{s:s, s:{s:b, s:i, s:b}, s:b, s:b, s:b, s:{s:b}, s:b, s:b, s:{s:[s]}, "
-		"s:{s:[s, s, s, s]}}, s:{s:s, s:s}}",
-		"capabilities", "positionEncoding", encoding_names[server->encoding],
-		"textDocumentSync", "openClose", 1, "change", 2, "save", 1, "hoverProvider", 1,
-		"definitionProvider", 1, "referencesProvider", 1, "renameProvider",
-		"prepareProvider", 1, "documentSymbolProvider", 1, "documentFormattingProvider", 1,
-		"codeActionProvider", "codeActionKinds", "quickfix", "completionProvider",
-		"triggerCharacters", "&", "=", " ", ":", "serverInfo", "name", "nv2dtc", "version",
-		NV2_VERSION);
+	return json_pack("{s:{s:s, s:{s:b, s:i, s:b}, s:b, s:b, s:b, s:{s:b}, s:b, s:b, s:{s:[s]}, "
+			 "s:{s:[s, s, s, s]}}, s:{s:s, s:s}}",
+			 "capabilities", "positionEncoding", encoding_names[server->encoding],
+			 "textDocumentSync", "openClose", 1, "change", 2, "save", 1,
+			 "hoverProvider", 1, "definitionProvider", 1, "referencesProvider", 1,
+			 "renameProvider", "prepareProvider", 1, "documentSymbolProvider", 1,
+			 "documentFormattingProvider", 1, "codeActionProvider", "codeActionKinds",
+			 "quickfix", "completionProvider", "triggerCharacters", "&", "=", " ", ":",
+			 "serverInfo", "name", "nv2dtc", "version", NV2_VERSION);
 }
 
-static json_t *answer_shutdown(struct server *server, const json_t *params,
-			       struct failure *failure)
+static json_t *answer_shutdown(struct server *server, const json_t *params, struct failure *failure)
 {
 	(void)params;
 	(void)failure;
@@ -256,13 +255,13 @@ static void did_change(struct server *server, const json_t *params)
 	document->to_publish = true;
 	if (json_is_integer(json_object_get(item, "version")))
 		document->version = json_integer_value(json_object_get(item, "version"));
-	json_array_foreach(changes, i, change)
-		if (!change_text(server, document, change)) {
-			log_message(server, "didChange with a change that is none: the text here "
-					    "may be another than the client's until it is opened "
-					    "again");
-			return;
-		}
+	json_array_foreach(changes, i, change) if (!change_text(server, document, change))
+	{
+		log_message(server, "didChange with a change that is none: the text here "
+				    "may be another than the client's until it is opened "
+				    "again");
+		return;
+	}
 }
 
 /* Another file may have been written meanwhile as well. */

@@ -18,7 +18,7 @@ struct server {
 	struct rpc rpc;
 	enum server_state state;
 	enum encoding encoding;
-	bool markdown;       /* what the client shows a hover as */
+	bool markdown; /* what the client shows a hover as */
 	struct documents documents;
 	json_t *published;   /* by URI: the lists that were sent last */
 	char **include_dirs; /* those of the command line, then the client's */

@@ -22,14 +22,14 @@ static const struct {
 	const char *word;
 	enum symbol_kind kind;
 } kinds[] = {
-	{STMT_BOARD, "board", SYMBOL_MODULE}, {STMT_GUEST, "guest", SYMBOL_MODULE},
-	{STMT_NPU, "npu", SYMBOL_CLASS},      {STMT_GPU, "gpu", SYMBOL_OBJECT},
+	{STMT_BOARD, "board", SYMBOL_MODULE},  {STMT_GUEST, "guest", SYMBOL_MODULE},
+	{STMT_NPU, "npu", SYMBOL_CLASS},       {STMT_GPU, "gpu", SYMBOL_OBJECT},
 	{STMT_LINK, "link", SYMBOL_INTERFACE}, {STMT_PHB, "phb", SYMBOL_STRUCT},
 	{STMT_AMEND, "&", SYMBOL_FIELD},
 };
 
-static void symbol_name(const struct place_params *place, const struct stmt *stmt,
-			const char *word, struct buffer *name)
+static void symbol_name(const struct place_params *place, const struct stmt *stmt, const char *word,
+			struct buffer *name)
 {
 	if (stmt->kind == STMT_LINK || stmt->kind == STMT_PHB || stmt->kind == STMT_AMEND) {
 		if (stmt->label.text)
@@ -43,9 +43,8 @@ static void symbol_name(const struct place_params *place, const struct stmt *stm
 static json_t *symbol_json(struct server *server, const struct place_params *place,
 			   const struct stmt *stmt)
 {
-	struct span whole = stmt->close.file == stmt->span.file
-				    ? span_join(stmt->span, stmt->close)
-				    : stmt->span;
+	struct span whole = stmt->close.file == stmt->span.file ? span_join(stmt->span, stmt->close)
+								: stmt->span;
 	struct buffer name = {0};
 	json_t *symbol = NULL;
 
