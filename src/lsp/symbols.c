@@ -65,7 +65,7 @@ static json_t *symbol_json(struct server *server, const struct place_params *pla
 json_t *answer_symbols(struct server *server, const json_t *params, struct failure *failure)
 {
 	json_t *lists[STATEMENT_DEPTH + 1] = {NULL}, *result;
-	struct statement_walk walk = {NULL};
+	struct statement_walk walk = {.next = NULL};
 	struct place_params place;
 	const struct stmt *stmt;
 
