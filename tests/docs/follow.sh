@@ -4,7 +4,8 @@
 # follow PAGE TAG DIR: runs the commands of a page in one shell that starts in
 # DIR, and compares what they print with what the page shows. A command of a
 # page that fails has to be followed by `echo $?`. Needs tests/lib.sh. With
-# REWRITE=1, the page gets the output there is, but for blocks with `...`.
+# REWRITE=1, the page gets the output there is, but for blocks with `...`. All
+# output is added to the file NV2_DOCS_LOG, if there is one.
 
 follow() {
 	text=$1
@@ -32,6 +33,7 @@ follow() {
 	(cd -- "$3" && STEPS=$steps HOME=$3 exec sh "$work/follow") >"$work/follow.log" 2>&1
 	same "$page_name: nothing beside the output of its commands" /dev/null "$work/follow.log"
 
+	[ -z "${NV2_DOCS_LOG-}" ] || cat "$steps"/*.out >>"$NV2_DOCS_LOG"
 	for step in "$steps"/*.sh; do
 		step=${step%.sh}
 		judge_step

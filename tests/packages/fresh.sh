@@ -6,7 +6,8 @@
 # The tutorial on a fresh Debian 12, from SOURCE, an unpacked tarball: the packages
 # are built in one, and installed and used in another that has nothing of what
 # built them. Both are made from the package sources that apt has here. Takes
-# some ten minutes. The last line is the total.
+# some ten minutes, most of it for the tests; DEB_BUILD_OPTIONS=nocheck leaves
+# these out. Logs are beside SOURCE. The last line is the total.
 
 # shellcheck source=tests/lib.sh
 . "${srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
@@ -55,18 +56,20 @@ inside() {
 	unshare --mount --pid --fork --kill-child sh -c '
 		mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
 		root=$0 && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-			DEBIAN_FRONTEND=noninteractive chroot $NV2_AS "$root" "$@"' \
+			DEBIAN_FRONTEND=noninteractive DEB_BUILD_OPTIONS="$DEB_BUILD_OPTIONS" chroot $NV2_AS "$root" "$@"' \
 		"$root" "$@" </dev/null
 }
 NV2_AS=
-export NV2_AS
+: "${DEB_BUILD_OPTIONS:=}"
+export NV2_AS DEB_BUILD_OPTIONS
 
 # follows ROOT WHAT DIR: the commands of the documentation that are for WHAT.
 follows() {
 	# shellcheck disable=SC2016 # for the inner shell
-	inside "$1" sh -c 'cd "$1" && NV2_DOCS=$2 NV2DTC=$3 srcdir=/src/$4 builddir=/tmp TMPDIR=/tmp \
-		exec sh "/src/$4/tests/docs.test"' sh "$3" "$2" "$4" "$name" >"$log" 2>&1
+	inside "$1" sh -c 'cd "$1" && NV2_DOCS=$2 NV2_DOCS_LOG=/tmp/$2.log NV2DTC=$3 srcdir=/src/$4 \
+		builddir=/tmp TMPDIR=/tmp exec sh "/src/$4/tests/docs.test"' sh "$3" "$2" "$4" "$name" >"$log" 2>&1
 	follows_status=$?
+	cp "$1/tmp/$2.log" "${source%/*}" 2>/dev/null
 	grep -q '^1\.\.[1-9]' "$log" || {
 		not_ok "$2: the tests ended with status $follows_status"
 		tail -n 40 "$log" | sed 's/^/#   /'
