@@ -253,7 +253,8 @@ boot_ppc() {
 	done
 	wait "$machine" 2>/dev/null
 	running=
-	sed -n '/^nv2 begin/,/^nv2 end/p' "$out/console" | tr -d '\r' | sed '1d;$d' |
+	# Firmware may speak in between: its lines, and the kernel's, begin with a time.
+	sed -n '/^nv2 begin/,/^nv2 end/p' "$out/console" | tr -d '\r' | sed '1d;$d;/^\[/d' |
 		base64 -d 2>/dev/null | tar -xz -C "$out" 2>/dev/null ||
 		say "# the machine did not end well, see $out/console"
 }
