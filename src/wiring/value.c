@@ -76,7 +76,7 @@ bool get_number(struct resolve *resolve, const struct declaration *declaration,
 	return value && read_number(resolve, stmt, value, lowest, highest, number);
 }
 
-bool get_numbers(struct resolve *resolve, const struct declaration *declaration,
+void get_numbers(struct resolve *resolve, const struct declaration *declaration,
 		 enum property_id id, uint64_t highest, struct number *numbers, size_t count)
 {
 	const struct stmt *stmt = property_stmt(declaration, id);
@@ -86,14 +86,12 @@ bool get_numbers(struct resolve *resolve, const struct declaration *declaration,
 	     value = value->next, given++)
 		if (given < count &&
 		    !read_number(resolve, stmt, value, 0, highest, &numbers[given]))
-			return false;
+			return;
 	for (size_t i = 1; given == 1 && i < count; i++)
 		numbers[i] = numbers[0];
-	if (given <= 1 || given == count)
-		return given > 0;
-	WIRING_ERROR(resolve, WIRING_LIST_LENGTHS, stmt->values.first->span,
-		     "'%s' has %zu values for %zu links", stmt->name.text, given, count);
-	return false;
+	if (given > 1 && given != count)
+		WIRING_ERROR(resolve, WIRING_LIST_LENGTHS, stmt->values.first->span,
+			     "'%s' has %zu values for %zu links", stmt->name.text, given, count);
 }
 
 static bool read_string(struct resolve *resolve, const struct stmt *stmt,

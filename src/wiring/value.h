@@ -14,7 +14,7 @@ bool get_number(struct resolve *resolve, const struct declaration *declaration,
  * For a statement that stands for `count` links: one value for all of them, or
  * exactly one for each. Fills numbers[count].
  */
-bool get_numbers(struct resolve *resolve, const struct declaration *declaration,
+void get_numbers(struct resolve *resolve, const struct declaration *declaration,
 		 enum property_id id, uint64_t highest, struct number *numbers, size_t count);
 bool get_string(struct resolve *resolve, const struct declaration *declaration,
 		enum property_id id, struct text *text);
