@@ -422,6 +422,8 @@ static const struct memory {
 	{"device_type = \"memory\"; reg = <0x400 0 0x20 0>;", true},
 	{"device_type = \"memory\"; reg = <0x300 0 0x200 0>;", true},
 	{"device_type = \"memory\"; reg = <0x410 0 0 0>;", false},
+	/* Read from its second byte it would start at 0x400 0. */
+	{"device_type = \"memory\"; reg = <4 0 1 0 5 0 1 0>;", false},
 	{"device_type = \"memory\"; reg = <0x410 0 0 0 0x410 0 0 1>;", true},
 	{"device_type = \"memory\"; reg = <0x500 0 0 1 0x410 0 0 1>;", true},
 	{"device_type = \"memory\"; reg = <0x410 0 0 1>; compatible = "

@@ -144,6 +144,24 @@ static const struct {
 	{WITH_PCI("0004:04:00.00"), " property-range"},
 	{WITH_PCI("0004:04:0G.0"), " property-range"},
 	{WITH_PCI(""), " property-range"},
+	/* Every NPU and every GPU is looked at, not the first alone. */
+	{CHIP "npu m { chip = 8; extra host-fw { ibm,npu-links = <3>; } }" GPU(
+		 "A") "link n:0-2 <-> A:0-2 at 25 Gbps;",
+	 " variant-unknown extra-reserved"},
+	{CHIP "npu m { chip = 8; }" GPU("A")
+		 GPU("B") "link n:0 <-> A:0 at 25 Gbps;"
+			  "link n:1 <-> B:0 at 25 Gbps; link m:0 <-> B:1 at 25 Gbps;",
+	 " variant-unknown gpu-two-chips"},
+	/* After a mistake only what is not its echo is said. */
+	{"npu n { chip = 1; } npu m { chip = 999; }" GPU("A") "link m:0 <-> A:0 at 25 Gbps;",
+	 " property-range"},
+	{"memory-map = gpu-9t;" CHIP "npu m { chip = 8; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;"
+								    "link m:0 <-> A:1 at 25 Gbps;",
+	 " property-twice gpu-two-chips"},
+	/* What a label that got lost was, nobody asks again: its name may have any digit. */
+	{CHIP "gpu G19z { slot = ; }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
+					       "link n:3 <-> G19z:0 at 25 Gbps;",
+	 " syntax"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
 	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
@@ -159,6 +177,29 @@ static const char *names_given(void)
 		names = arena_printf(lang.arena, "%s %s", names, record->def->name);
 	return names;
 }
+
+/* A guest of a board with a link that got lost: of the bricks that are missed, only it is known. */
+START_TEST(misses_no_brick_twice)
+{
+	static const char board[] = "/nv2-v1/; board \"b\" { " HEAD CHIP GPU(
+		"A") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3 <-> X:0 at 25 Gbps; };"
+		     "guest \"g\" { machine = \"pseries-5.1\"; phb 1 { devices = A, n:%s; } };\n";
+
+	compile(arena_printf(lang.arena, board, _i ? "0-6" : "0-3"));
+	ck_assert_str_eq(names_given(), _i ? " unknown-name brick-range" : " unknown-name");
+}
+END_TEST
+
+/* A board whose head is wrong is checked as far as that goes. */
+START_TEST(checks_wires_without_a_family)
+{
+	compile("/nv2-v1/; board \"b\" { compatible = 1, \"ibm,witherspoon\"; family = x;" CHIP
+		"npu m { chip = 8; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;"
+					       "link m:0 <-> A:1 at 25 Gbps; };\n");
+	ck_assert_str_eq(names_given(),
+			 " property-missing property-type unknown-value gpu-two-chips");
+}
+END_TEST
 
 START_TEST(keeps_the_limits)
 {
@@ -203,6 +244,8 @@ static Suite *make_suite(void)
 
 	tcase_add_loop_test(cases, says_what_the_golden_says, 0, case_count);
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
+	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
+	tcase_add_test(cases, checks_wires_without_a_family);
 	tcase_add_test(cases, gives_each_example_s_code);
 	return suite;
 }
