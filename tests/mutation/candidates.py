@@ -112,7 +112,8 @@ def function_at(tokens):
             parens -= 1
         elif token.text == "{":
             if not depth:
-                current = last
+                tag = index > 1 and tokens[index - 2].text in ("enum", "struct", "union")
+                current = tokens[index - 1].text if tag else last
             depth += 1
         elif token.text == "}":
             depth -= 1

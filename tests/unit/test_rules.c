@@ -190,14 +190,40 @@ START_TEST(misses_no_brick_twice)
 }
 END_TEST
 
+/* What a vPHB that is not understood would have had, nobody misses: be it the first or another. */
+START_TEST(misses_nothing_of_a_damaged_guest)
+{
+	static const char *const phbs[] = {
+		"phb 1 { devices = A, n:0; } phb 2 { devices = X; }",
+		"phb 1 { devices = X; } phb 2 { devices = A, n:0; }",
+	};
+
+	compile(arena_printf(
+		lang.arena,
+		"/nv2-v1/; board \"b\" { " HEAD CHIP GPU("A") GPU(
+			"B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps; };"
+			     "guest \"g\" { machine = \"pseries-5.1\"; %s };\n",
+		phbs[_i]));
+	ck_assert_str_eq(names_given(), " unknown-name");
+}
+END_TEST
+
 /* A board whose head is wrong is checked as far as that goes. */
 START_TEST(checks_wires_without_a_family)
 {
-	compile("/nv2-v1/; board \"b\" { compatible = 1, \"ibm,witherspoon\"; family = x;" CHIP
+	static const char *const bodies[] = {
 		"npu m { chip = 8; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;"
-					       "link m:0 <-> A:1 at 25 Gbps; };\n");
-	ck_assert_str_eq(names_given(),
-			 " property-missing property-type unknown-value gpu-two-chips");
+					       "link m:0 <-> A:1 at 25 Gbps;",
+		"gpu A { slot = \"A\"; group = 1; } gpu B { slot = \"B\"; group = 1; }"
+		"link n:0 <-> A:0 at 25 Gbps; link n:1 <-> B:0 at 25 Gbps;",
+	};
+
+	compile(arena_printf(lang.arena,
+			     "/nv2-v1/; board \"b\" { compatible = 1, \"ibm,witherspoon\"; "
+			     "family = x; memory-map = gpu-4t-up;" CHIP "%s };\n",
+			     bodies[_i]));
+	ck_assert_str_eq(names_given(), _i ? " property-type unknown-value group-shared"
+					   : " property-type unknown-value gpu-two-chips");
 }
 END_TEST
 
@@ -245,7 +271,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, says_what_the_golden_says, 0, case_count);
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
-	tcase_add_test(cases, checks_wires_without_a_family);
+	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 2);
+	tcase_add_loop_test(cases, checks_wires_without_a_family, 0, 2);
 	tcase_add_test(cases, gives_each_example_s_code);
 	return suite;
 }
