@@ -208,6 +208,22 @@ START_TEST(misses_nothing_of_a_damaged_guest)
 }
 END_TEST
 
+/* vPHBs are numbered to 30, and each number is there once. */
+START_TEST(numbers_vphbs)
+{
+	static const char *const phbs[] = {"phb 30 { npu = n; }", "phb 31 { npu = n; }",
+					   "phb 30 { npu = n; } phb 30 { npu = n; }"};
+
+	compile(arena_printf(
+		lang.arena,
+		"/nv2-v1/; board \"b\" { " HEAD CHIP GPU("A") GPU(
+			"B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps; };"
+			     "guest \"g\" { machine = \"pseries-5.1\"; %s };\n",
+		phbs[_i]));
+	ck_assert_int_eq(was_given("vphb-number"), _i != 0);
+}
+END_TEST
+
 /* A board whose head is wrong is checked as far as that goes. */
 START_TEST(checks_wires_without_a_family)
 {
@@ -272,6 +288,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
 	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 2);
+	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);
 	tcase_add_loop_test(cases, checks_wires_without_a_family, 0, 2);
 	tcase_add_test(cases, gives_each_example_s_code);
 	return suite;
