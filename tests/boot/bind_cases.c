@@ -52,29 +52,43 @@ static const char overlay_text[] =
 	     "  fragment@0 { __overlay__ { memory@4 { links = <0 8>; }; }; };\n"
 	     "  fragment@2 { __overlay__ { memory-region = <0>; }; }; }; };";
 
-static void an_overlay_is_bound_as_by_hand(void)
+static const char bound_text[] =
+	"/ { fragment@0 { target-path = \"/\"; __overlay__ {\n"
+	"  #address-cells = <2>; #size-cells = <2>;\n"
+	"  memory@4 { phandle = <1>; device_type = \"memory\"; reg = <0x400 0 0x20 0>;\n"
+	"    links = <2 0x61 1>; };\n"
+	"  memory@5 { phandle = <2>; linux,phandle = <2>; reg = <0x420 0 0x20 0>;\n"
+	"    inner { empty; }; }; }; };\n"
+	"fragment@1 { target-path = \"/phb@6\"; __overlay__ {\n"
+	"  #address-cells = <3>; #size-cells = <2>; ibm,npcq = <0x51>; }; };\n"
+	"fragment@2 { target-path = \"/phb@6/bridge@1\"; __overlay__ {\n"
+	"  ibm,gpu = <0x70>; memory-region = <1>; }; };\n"
+	"__local_fixups__ {\n"
+	"  fragment@0 { __overlay__ { memory@4 { links = <0 8>; };\n"
+	"    memory@5 { inner { }; }; }; };\n"
+	"  fragment@2 { __overlay__ { memory-region = <0>; }; }; }; };";
+
+static void check_bound(const char *text)
 {
-	struct nv2_fdt overlay = sketch(overlay_text), tree = sketch(machine);
+	struct nv2_fdt overlay = sketch(text), tree = sketch(machine);
 	struct outcome outcome = bind_to(&overlay, &tree);
 
 	CHECK_U64(outcome.status, NV2_OK);
 	CHECK(!nv2_overlay_is_empty(&outcome.fdt));
-	CHECK_TREE(outcome.fdt,
-		   "/ { fragment@0 { target-path = \"/\"; __overlay__ {\n"
-		   "  #address-cells = <2>; #size-cells = <2>;\n"
-		   "  memory@4 { phandle = <1>; device_type = \"memory\"; reg = <0x400 0 0x20 0>;\n"
-		   "    links = <2 0x61 1>; };\n"
-		   "  memory@5 { phandle = <2>; linux,phandle = <2>; reg = <0x420 0 0x20 0>;\n"
-		   "    inner { empty; }; }; }; };\n"
-		   "fragment@1 { target-path = \"/phb@6\"; __overlay__ {\n"
-		   "  #address-cells = <3>; #size-cells = <2>; ibm,npcq = <0x51>; }; };\n"
-		   "fragment@2 { target-path = \"/phb@6/bridge@1\"; __overlay__ {\n"
-		   "  ibm,gpu = <0x70>; memory-region = <1>; }; };\n"
-		   "__local_fixups__ {\n"
-		   "  fragment@0 { __overlay__ { memory@4 { links = <0 8>; };\n"
-		   "    memory@5 { inner { }; }; }; };\n"
-		   "  fragment@2 { __overlay__ { memory-region = <0>; }; }; }; };");
+	CHECK_TREE(outcome.fdt, bound_text);
 	sketch_end();
+}
+
+static void an_overlay_is_bound_as_by_hand(void)
+{
+	check_bound(overlay_text);
+}
+
+/* A wiring may say where a PHB is, and then its bridges are below that path. */
+static void a_bridge_is_found_below_a_path(void)
+{
+	check_bound(vary(overlay_text, "kind = \"phb\"; what = \"the PHB\"; address = <0x60302 0>;",
+			 "kind = \"path\"; what = \"the PHB\"; path = \"/phb@6\";"));
 }
 
 /* The tree has the NPU under another name, and one of its links. */
@@ -640,6 +654,7 @@ static void the_boards_are_merged_as_by_the_compiler(void)
 
 const struct test_case bind_cases[] = {
 	CASE(an_overlay_is_bound_as_by_hand),
+	CASE(a_bridge_is_found_below_a_path),
 	CASE(nodes_are_found_by_what_they_are),
 	CASE(counterparts_are_found_by_name_or_by_reg_and_compatible),
 	CASE(without_both_only_a_name_tells),

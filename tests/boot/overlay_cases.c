@@ -147,6 +147,13 @@ static const struct fault bound_faults[] = {
 	{"phandle = <1>", "phandle = <2>", NV2_ERR_FIXUP, NO_STEP, "__overlay__", "c"},
 	/* the one that panics Linux 6.1 */
 	{"c = <4>", "c = <0xfffffffc>", NV2_ERR_FIXUP, NO_STEP, "__overlay__", "c"},
+	{"c = <4>", "c = <0xffffffff>", NV2_ERR_FIXUP, NO_STEP, "__overlay__", "c"},
+	/* those that libfdt writes through */
+	{"c = <4>", "c = <0x118>", NV2_ERR_FIXUP, NO_STEP, "__overlay__", "c"},
+	{"c = <4>", "c = <6>", NV2_ERR_FIXUP, NO_STEP, "__overlay__", "c"},
+	/* those that libfdt and Linux would find, and this would not */
+	{"__local_fixups__ {", "__local_fixups__@1 {", NV2_ERR_OVERLAY, 2, "__local_fixups__@1",
+	 NULL},
 };
 
 static void check_fault(const char *text, const struct fault *wanted, bool is_late)
