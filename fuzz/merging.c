@@ -88,20 +88,28 @@ static bool is_shared(const struct tree *tree, const char *name)
 	return false;
 }
 
+/* Whether a name without '@' of some node in `names` is that of several siblings in `tree`. */
+static bool shares_names(const struct tree *names, const struct tree *tree)
+{
+	for (struct tree_node *node = names->root; node; node = tree_next(names->root, node))
+		if (node->parent && !strchr(node->name, '@') && is_shared(tree, node->name))
+			return true;
+	return false;
+}
+
 /*
  * For libfdt a name without '@' is that of the first child that has it, with or without a unit
  * address, and the first is the one that was made last; ours takes the child that has just this
  * name, if there is one, as the kernel does, else the first of the base's. So they may mean
- * different nodes where there are several. The same in a target's path.
+ * different nodes where there are several, in the overlay or in a path.
  */
 static bool is_ambiguous(const struct tree *overlay, struct tree *merged)
 {
-	for (struct tree_node *node = overlay->root->children; node;
-	     node = tree_next(overlay->root, node)) {
+	if (shares_names(overlay, merged) || shares_names(merged, merged))
+		return true;
+	for (struct tree_node *node = overlay->root->children; node; node = node->next) {
 		const struct tree_property *path = tree_find_property(overlay, node, "target-path");
 
-		if (!strchr(node->name, '@') && is_shared(merged, node->name))
-			return true;
 		if (path && property_string(path) && path->value[0] == '/' &&
 		    !tree_find_exact_path(merged, property_string(path), path->len - 1))
 			return true;

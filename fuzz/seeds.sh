@@ -39,7 +39,7 @@ at() {
 	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-mkdir -p language tree merge boot import record
+mkdir -p language tree directory merge overlays boot import record verify
 
 # ---- wiring files: each golden is another piece of the language
 
@@ -50,22 +50,42 @@ done
 
 # ---- trees and overlays
 
-for board in redbud sequoia; do
-	dtc -q -I dts -O dtb -o "$work/$board.dtb" "$source/dts/base/witherspoon-$board.dts"
-done
-cp "$work/redbud.dtb" import/redbud
+dtc -q -I dts -O dtb -o "$work/redbud.dtb" "$source/dts/base/witherspoon-redbud.dts"
 cp "$work/redbud.dtb" tree/redbud
+
+# A machine for the smallest board: what a fuzzer changes in it matters more often.
+cp "$work/redbud.dtb" "$work/host.dtb"
+fdtput -t s "$work/host.dtb" / compatible example,small
+fdtput -r "$work/host.dtb" /pciex@6230200000000 /pciex@620c3c0500000 /xscom@623fc00000000 \
+	/ibm,pcie-slots/root-complex@8,5
+dtc -q -I dtb -O dtb -o "$work/small.dtb" "$work/host.dtb"
 "$nv2dtc" compile "$source/tests/golden/bundle/small.nv2" -o "$work"
-"$nv2dtc" compile "$source/dts/ibm/witherspoon-redbud.nv2" -o "$work"
 "$nv2dtc" compile "$source/dts/ibm/witherspoon-redbud.nv2" -o "$work" --name bound \
 	--emit host-fw,host-os --base "$work/redbud.dtb"
 for overlay in small.host-fw small.host-os small.vm0.guest bound.host-os; do
-	[ ! -f "$work/$overlay.dtbo" ] || cp "$work/$overlay.dtbo" "tree/$overlay"
+	cp "$work/$overlay.dtbo" "tree/$overlay"
 done
-pair "$work/redbud.dtb" "$work/witherspoon-redbud.host-os.dtbo" merge/late
-pair "$work/redbud.dtb" "$work/witherspoon-redbud.host-fw.dtbo" merge/late-fw
-pair "$work/small.nv2b" "$work/redbud.dtb" boot/small
-pair "$work/witherspoon-redbud.nv2b" "$work/redbud.dtb" boot/redbud
+"$nv2dtc" merge "$work/small.dtb" "$work/small.host-fw.dtbo" -o "$work/fw.dtb"
+"$nv2dtc" merge "$work/fw.dtb" "$work/small.host-os.dtbo" -o "$work/os.dtb"
+cp "$work/fw.dtb" import/fw
+cp "$work/os.dtb" import/os
+pair "$work/fw.dtb" "$work/small.host-os.dtbo" merge/late
+pair "$work/small.dtb" "$work/small.host-fw.dtbo" merge/late-fw
+pair "$work/os.dtb" "$work/small.host-os.dtbo" merge/late-again
+pair "$work/small.nv2b" "$work/small.dtb" boot/small
+pair "$work/small.nv2b" "$work/fw.dtb" boot/small-fw
+pair "$work/small.nv2b" "$work/os.dtb" boot/small-again
+pair "$source/tests/golden/bundle/small.nv2" "$work/small.dtb" verify/small
+pair "$source/tests/golden/bundle/small.nv2" "$work/fw.dtb" verify/fw
+pair "$source/tests/golden/bundle/small.nv2" "$work/os.dtb" verify/os
+
+# ---- directories: what is done, each time with what it needs (see fuzz/directory.c)
+
+# A file "compatible" of two bytes; a node "pci@0" with a file "name" that the kernel made, and one
+# with another text; a link and a FIFO.
+printf '\004\002\200x\000' >directory/root
+printf '\004\002\200x\000\000\206\004\004\202pci\000\002\000\207\004\003\202abc' >directory/names
+printf '\004\002\200x\000\003\205\000\003\204\001' >directory/others
 
 # ---- what has gone wrong elsewhere: libfdt, the kernel, U-Boot
 
@@ -165,6 +185,18 @@ fragment path-open 'target-path = [2f 6e];' 'x;'
 fragment target-number 'target = <1>;' 'x;'
 fragment target-none '' 'x;'
 
+# What libfdt and the kernel take for something else than it is called.
+overlay alike-content <<'END'
+/dts-v1/;
+/ { fragment@0 { target-path = "/"; __overlay__@1 { x; }; }; };
+END
+overlay alike-local <<'END'
+/dts-v1/;
+/ {
+	fragment@0 { target-path = "/"; __overlay__ { new { ref = <1>; to { phandle = <1>; }; }; }; };
+	__local_fixups__@1 { fragment@0 { __overlay__ { new { ref = <0xfffffffc>; }; }; }; };
+};
+END
 overlay mirrorless <<'END'
 /dts-v1/;
 / {
