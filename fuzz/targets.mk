@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 #
-# Builds the fuzz targets in one flavour, in the directory fuzz/FLAVOUR of the
+# Builds the fuzz targets in one flavour, in the directory fuzzing/FLAVOUR of the
 # build: replay (any compiler), libfuzzer (clang) or afl (afl-clang-fast).
 # Called by Makefile with FLAVOUR, CC and SANITIZE, and takes the rest from it.
 
 .DEFAULT_GOAL = targets
 include Makefile
 
-out = fuzz/$(FLAVOUR)
+out = fuzzing/$(FLAVOUR)
 
 compile_replay = $(SANITIZE)
 compile_libfuzzer = -g -fsanitize=fuzzer-no-link $(SANITIZE)
