@@ -245,12 +245,6 @@ static bool match_one(const struct nv2_selector *selector, const struct nv2_view
 	       (!found.text_len || !memcmp(found.text, selector->text, found.text_len));
 }
 
-bool nv2_selector_goes_under(enum nv2_selector_kind kind, enum nv2_selector_kind above)
-{
-	return above == nv2_selector_infos[kind].under ||
-	       (kind == NV2_SELECT_BRIDGE && above == NV2_SELECT_PATH);
-}
-
 bool nv2_selector_match(const struct nv2_selector *selector, const struct nv2_view *view,
 			uintptr_t node)
 {

@@ -44,7 +44,12 @@ struct nv2_selector_info {
  * Whether the parent of one kind may be a selector of kind `above`: of that in its row, or, for a
  * bridge, the path of a PHB, which a wiring may name.
  */
-bool nv2_selector_goes_under(enum nv2_selector_kind kind, enum nv2_selector_kind above);
+static inline bool nv2_selector_goes_under(enum nv2_selector_kind kind,
+					   enum nv2_selector_kind above)
+{
+	return above == nv2_selector_infos[kind].under ||
+	       (kind == NV2_SELECT_BRIDGE && above == NV2_SELECT_PATH);
+}
 
 /* By enum nv2_selector_kind. */
 extern const struct nv2_selector_info nv2_selector_infos[NV2_SELECTOR_KINDS];
