@@ -372,9 +372,11 @@ static void expect_words(enum nv2_status status, const uint32_t *words, size_t c
 static void structures_are_checked(void)
 {
 	enum { a = 0x61000000, slash = 0x2f000000, blank = 0x20000000, del = 0x7f000000 };
+	enum { first = 0x21000000, last = 0x7e000000 }; /* ! and ~ */
 
 	expect_words(NV2_OK, WORDS(1, 0, 2, 9));
 	expect_words(NV2_OK, WORDS(4, 1, 0, 3, 0, 0, 1, a, 2, 4, 2, 9));
+	expect_words(NV2_OK, WORDS(1, 0, 1, first, 2, 1, last, 2, 2, 9));
 	expect_words(NV2_ERR_FDT_STRUCTURE, WORDS(7));
 	expect_words(NV2_ERR_FDT_STRUCTURE, WORDS(1, 0, 2));    /* no end */
 	expect_words(NV2_ERR_FDT_STRUCTURE, WORDS(1, 0, 9));    /* too early an end */
