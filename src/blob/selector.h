@@ -40,6 +40,9 @@ struct nv2_selector_info {
 	enum nv2_selector_kind under; /* the kind its parent is of; NV2_SELECTOR_KINDS: any */
 };
 
+/* By enum nv2_selector_kind. */
+extern const struct nv2_selector_info nv2_selector_infos[NV2_SELECTOR_KINDS];
+
 /*
  * Whether the parent of one kind may be a selector of kind `above`: of that in its row, or, for a
  * bridge, the path of a PHB, which a wiring may name.
@@ -50,9 +53,6 @@ static inline bool nv2_selector_goes_under(enum nv2_selector_kind kind,
 	return above == nv2_selector_infos[kind].under ||
 	       (kind == NV2_SELECT_BRIDGE && above == NV2_SELECT_PATH);
 }
-
-/* By enum nv2_selector_kind. */
-extern const struct nv2_selector_info nv2_selector_infos[NV2_SELECTOR_KINDS];
 
 /* NV2_SELECTOR_KINDS if there is none of that name. */
 enum nv2_selector_kind nv2_selector_kind_by_name(const char *name, size_t len);
