@@ -196,6 +196,8 @@ START_TEST(misses_nothing_of_a_damaged_guest)
 	static const char *const phbs[] = {
 		"phb 1 { devices = A, n:0; } phb 2 { devices = X; }",
 		"phb 1 { devices = X; } phb 2 { devices = A, n:0; }",
+		"phb 1 { devices = A, ; } phb 2 { devices = A, n:0; }",
+		"phb 1 { npu = ; } phb 2 { devices = A, n:0; }",
 	};
 
 	compile(arena_printf(
@@ -204,7 +206,18 @@ START_TEST(misses_nothing_of_a_damaged_guest)
 			"B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps; };"
 			     "guest \"g\" { machine = \"pseries-5.1\"; %s };\n",
 		phbs[_i]));
-	ck_assert_str_eq(names_given(), " unknown-name");
+	ck_assert_str_eq(names_given(), _i < 2 ? " unknown-name" : " syntax");
+}
+END_TEST
+
+/* What a guest's machine has not is told without knowing the family of its board. */
+START_TEST(judges_machines_without_a_family)
+{
+	compile("/nv2-v1/; board \"b\" { compatible = \"ibm,witherspoon\"; family = x;"
+		"memory-map = gpu-4t-up;" CHIP GPU(
+			"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
+			     "guest \"g\" { machine = \"pseries-4.0\"; phb 1 { npu = n; } };\n");
+	ck_assert_str_eq(names_given(), " unknown-value machine-without-nvlink2");
 }
 END_TEST
 
@@ -287,7 +300,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, says_what_the_golden_says, 0, case_count);
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
-	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 2);
+	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 4);
+	tcase_add_test(cases, judges_machines_without_a_family);
 	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);
 	tcase_add_loop_test(cases, checks_wires_without_a_family, 0, 2);
 	tcase_add_test(cases, gives_each_example_s_code);
