@@ -120,7 +120,7 @@ system() {
 	tar -xf "$work/base.tar" -C "$1"
 	cp -L /etc/resolv.conf "$1/etc/resolv.conf"
 	mkdir "$1/src"
-	cp -R "$source" "$1/src/$name"
+	cp -a "$source" "$1/src/$name"
 	# Nothing is to be started in there.
 	printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
 	chmod +x "$1/usr/sbin/policy-rc.d"
@@ -136,7 +136,7 @@ follows "$builder" build "/src/$name" /bin/true
 [ -e "$builder/src/nv2dtc_${name#nv2dtc-}_$arch.deb" ] || total
 
 mkdir "$builder/again"
-cp -R "$source" "$builder/again/other-$name"
+cp -a "$source" "$builder/again/other-$name"
 done_in 'builds in another place' "$builder" sh -c \
 	"cd /again/other-$name && DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b"
 for package in "$builder"/src/*.deb; do
