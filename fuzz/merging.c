@@ -105,7 +105,8 @@ static bool shares_names(const struct tree *names, const struct tree *tree)
  */
 static bool is_ambiguous(const struct tree *overlay, struct tree *merged)
 {
-	if (shares_names(overlay, merged) || shares_names(merged, merged))
+	if (shares_names(overlay, merged) || shares_names(merged, merged) ||
+	    shares_names(overlay, overlay))
 		return true;
 	for (struct tree_node *node = overlay->root->children; node; node = node->next) {
 		const struct tree_property *path = tree_find_property(overlay, node, "target-path");
