@@ -221,6 +221,15 @@ START_TEST(judges_machines_without_a_family)
 }
 END_TEST
 
+START_TEST(reads_no_machine_that_is_no_text)
+{
+	compile("/nv2-v1/; board \"b\" { " HEAD CHIP GPU(
+		"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
+		     "guest \"g\" { machine = 5; phb 1 { npu = n; } };\n");
+	ck_assert_str_eq(names_given(), " property-type");
+}
+END_TEST
+
 /* vPHBs are numbered to 30, and each number is there once. */
 START_TEST(numbers_vphbs)
 {
@@ -301,6 +310,7 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
 	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 4);
+	tcase_add_test(cases, reads_no_machine_that_is_no_text);
 	tcase_add_test(cases, judges_machines_without_a_family);
 	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);
 	tcase_add_loop_test(cases, checks_wires_without_a_family, 0, 2);
