@@ -158,9 +158,9 @@ static const struct {
 	{"memory-map = gpu-9t;" CHIP "npu m { chip = 8; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;"
 								    "link m:0 <-> A:1 at 25 Gbps;",
 	 " property-twice gpu-two-chips"},
-	/* What a label that got lost was, nobody asks again: its name may have any digit. */
-	{CHIP "gpu G19z { slot = ; }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
-					       "link n:3 <-> G19z:0 at 25 Gbps;",
+	/* A name in text that got lost may have been declared there: it may have any digit. */
+	{CHIP "gpu G19z slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
+					   "link n:3 <-> G19z:0 at 25 Gbps;",
 	 " syntax"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
