@@ -46,7 +46,7 @@ static void take_name(struct making *making, char name[NAME_ROOM])
 	size_t len = what % (NAME_ROOM - 1) + 1u;
 
 	if (what & 0x80) {
-		strcpy(name, names[what % 8]);
+		snprintf(name, NAME_ROOM, "%s", names[what % 8]);
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
@@ -94,7 +94,8 @@ static void make_directory(struct making *making)
 	PROMISE(fd >= 0);
 	close(making->dir);
 	making->dir = fd;
-	strcpy(making->names[++making->depth], name);
+	making->depth++;
+	memcpy(making->names[making->depth], name, NAME_ROOM);
 	making->nodes++;
 }
 

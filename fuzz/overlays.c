@@ -161,12 +161,12 @@ static void add_references(struct making *making, struct tree_node *node)
 {
 	unsigned char cells[12];
 	const char *name = properties[choose(making, 3)];
-	uint32_t count = choose(making, 4);
+	size_t count = choose(making, 4);
 
 	if (tree_find_property(making->overlay, node, name))
 		return;
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t offset = offset_of(making, 4 * i);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t offset = offset_of(making, 4 * (uint32_t)i);
 
 		put_be32(cells + 4 * i, NO_PHANDLE);
 		switch (choose(making, 3)) {
@@ -181,7 +181,7 @@ static void add_references(struct making *making, struct tree_node *node)
 			break;
 		}
 	}
-	tree_set(making->overlay, node, name, cells, 4 * (size_t)count);
+	tree_set(making->overlay, node, name, cells, 4 * count);
 }
 
 /* ---- the overlay ---- */

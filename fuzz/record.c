@@ -14,7 +14,8 @@
 #include "linux/log.h"
 #include "linux/record.h"
 
-#define DIGEST_LINE ((size_t)7 + 2 * NV2_SHA256_SIZE + 1)
+#define DIGEST_WORD (sizeof("digest ") - 1)
+#define DIGEST_LINE (DIGEST_WORD + (size_t)2 * NV2_SHA256_SIZE + 1)
 
 /* A machine that has one file, and a boot id. */
 struct disk {
@@ -85,15 +86,15 @@ static void put_digest_right(uint8_t *data, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char digest[NV2_SHA256_SIZE];
-	char *line = (char *)data + size - DIGEST_LINE;
+	uint8_t *line = data + size - DIGEST_LINE, *hex = line + DIGEST_WORD;
 
 	nv2_sha256(data, size - DIGEST_LINE, digest);
-	memcpy(line, "digest ", 7);
+	memcpy(line, "digest ", DIGEST_WORD);
 	for (size_t i = 0; i < sizeof(digest); i++) {
-		line[7 + 2 * i] = digits[digest[i] >> 4];
-		line[8 + 2 * i] = digits[digest[i] & 15];
+		*hex++ = (uint8_t)digits[digest[i] >> 4];
+		*hex++ = (uint8_t)digits[digest[i] & 15];
 	}
-	line[DIGEST_LINE - 1] = '\n';
+	*hex = '\n';
 }
 
 static void hear(void *context, enum log_level level, const char *line)

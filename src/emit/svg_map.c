@@ -121,7 +121,7 @@ void svg_draw_host_maps(struct drawing *drawing, size_t first, size_t count, con
 void svg_draw_guest_maps(struct drawing *drawing, int width)
 {
 	const struct board *board = drawing->board->board;
-	int x = SVG_MARGIN, top = drawing->y, end = drawing->y;
+	int x = SVG_MARGIN, top = drawing->y, end = top;
 
 	for (size_t i = 0; i < board->guests.count; i++) {
 		const struct guest *guest = board->guests.items[i];

@@ -183,10 +183,12 @@ static void complete(struct completion *completion, const char *text)
 	size_t word = strcspn(statement, " \t\r\n=:{;&</");
 	const char *equals = memchr(statement, '=', len);
 	bool slots = context->depth && !strcmp(context->blocks[context->depth - 1], "slots");
+	bool end;
 
 	while (len && strchr(" \t\r\n", statement[len - 1]))
 		len--;
-	if (slots && !equals)
+	end = ends_with(statement, len, "link") || ends_with(statement, len, "<->");
+	if ((slots || end) && !equals)
 		offer_labels(completion, 1u << BLOCK_NPU | 1u << BLOCK_GPU);
 	else if (ends_with(statement, len, "&"))
 		offer_labels(completion, (1u << BLOCK_KINDS) - 1);
@@ -196,8 +198,6 @@ static void complete(struct completion *completion, const char *text)
 		offer_values(completion, statement, word);
 	else if (ends_with(statement, len, " at"))
 		offer_rates(completion);
-	else if (ends_with(statement, len, "link") || ends_with(statement, len, "<->"))
-		offer_labels(completion, 1u << BLOCK_NPU | 1u << BLOCK_GPU);
 	else if (ends_with(statement, len, "extra"))
 		offer_all(completion, outputs);
 	else if (memchr(statement, '>', len) && !ends_with(statement, len, ":"))

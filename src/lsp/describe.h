@@ -5,12 +5,11 @@
 #include "core/buffer.h"
 #include "lsp/analysis.h"
 
-/* A line that says what a declared thing is; `details`: all numbers that follow for it, or nothing.
- */
+/* A line that says what a declared thing is; `out`: all numbers that follow for it, or nothing. */
 void describe_thing(struct analysis *analysis, const struct declaration *thing,
-		    struct buffer *title, struct buffer *details);
+		    struct buffer *title, struct buffer *out);
 /* The same for a link statement, or only for what is on the ports of one of its ends. */
 void describe_link(struct analysis *analysis, const struct stmt *stmt, const struct ports *ports,
-		   struct buffer *title, struct buffer *details);
+		   struct buffer *title, struct buffer *out);
 
 #endif

@@ -21,16 +21,17 @@
 static bool read_more(struct rpc *rpc)
 {
 	ssize_t got;
+	char *at;
 
 	if (rpc->at) {
 		memmove(rpc->input.data, rpc->input.data + rpc->at, rpc->input.len - rpc->at);
 		rpc->input.len -= rpc->at;
 		rpc->at = 0;
 	}
-	buffer_extend(&rpc->input, READ_SIZE);
+	at = buffer_extend(&rpc->input, READ_SIZE);
 	rpc->input.len -= READ_SIZE;
 	do
-		got = read(rpc->in, rpc->input.data + rpc->input.len, READ_SIZE);
+		got = read(rpc->in, at, READ_SIZE);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		rpc->error = errno;

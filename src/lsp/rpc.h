@@ -44,7 +44,7 @@ enum rpc_result rpc_read(struct rpc *rpc, json_t **message);
 bool rpc_waiting(const struct rpc *rpc);
 /* Each takes over what it is given; `id` is only read, NULL: none was understood. */
 void rpc_send_result(struct rpc *rpc, const json_t *id, json_t *result);
-void rpc_send_error(struct rpc *rpc, const json_t *id, enum rpc_error code, const char *message);
+void rpc_send_error(struct rpc *rpc, const json_t *id, enum rpc_error code, const char *text);
 void rpc_notify(struct rpc *rpc, const char *method, json_t *params);
 void rpc_free(struct rpc *rpc);
 

@@ -53,8 +53,9 @@ static int hex_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 char *uri_path(const char *uri)
@@ -70,7 +71,7 @@ char *uri_path(const char *uri)
 	for (; *uri && *uri != '?' && *uri != '#'; uri++) {
 		int high = *uri == '%' ? hex_value(uri[1]) : -1;
 		int low = high >= 0 ? hex_value(uri[2]) : -1;
-		char byte = low >= 0 ? (char)(high * 16 + low) : *uri;
+		unsigned char byte = (unsigned char)(low >= 0 ? high * 16 + low : *uri);
 
 		/* No path can hold a NUL. */
 		if (!byte) {

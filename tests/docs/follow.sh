@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # lib.sh sets work and srcdir
 #
 # follow PAGE TAG DIR: runs the commands of a page in one shell that starts in
 # DIR, and compares what they print with what the page shows. A command of a

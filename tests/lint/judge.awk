@@ -31,6 +31,7 @@ function function_at(file, line,    text, n, name) {
 		n++
 		if (text ~ /^}/)
 			name = ""
+		gsub(/__attribute__\(\([a-z_]*\)\) /, "", text)
 		if (text ~ /^[A-Za-z_]/ && match(text, /[A-Za-z_0-9]+\(/) && text !~ /;$/)
 			name = substr(text, RSTART, RLENGTH - 1)
 	}

@@ -244,6 +244,7 @@ static int filter_calls(void)
 {
 	char program[] = "/bin/true", *arguments[] = {program, NULL};
 	void *page;
+	int local;
 
 	WANT(!privileges_keep(0, &listened));
 	if (!privileges_filter(&listened)) {
@@ -260,12 +261,15 @@ static int filter_calls(void)
 	WANT(is_refused(syscall(SYS_init_module, NULL, 0, NULL)));
 	WANT(is_refused(syscall(SYS_kexec_load, 0, 0, NULL, 0)));
 	WANT(is_refused(socket(AF_INET, SOCK_DGRAM, 0)));
-	WANT(map(PROT_READ | PROT_EXEC) == MAP_FAILED && errno == EPERM);
+	page = map(PROT_READ | PROT_EXEC);
+	WANT(page == MAP_FAILED && errno == EPERM);
 	page = map(PROT_READ | PROT_WRITE);
 	WANT(page != MAP_FAILED);
 	WANT(is_refused(mprotect(page, 4096, PROT_READ | PROT_EXEC)));
 	WANT(!mprotect(page, 4096, PROT_READ));
-	WANT(socket(AF_UNIX, SOCK_DGRAM, 0) >= 0);
+	local = socket(AF_UNIX, SOCK_DGRAM, 0);
+	WANT(local >= 0);
+	close(local);
 	return 0;
 }
 
