@@ -134,6 +134,14 @@ const struct diag_def tree_codes[] = {
 		"A changed cell count gives every reg below that node another meaning. The kernel "
 		"refuses overlays that do so.",
 		"give the overlay's node the base's values"),
+	[TREE_LINUX_NAME] = E(
+		"0326", "linux-name", "The kernel and libfdt would not mean the same node",
+		"To libfdt, and so to firmware, \"bus\" is the first node called so, with or "
+		"without a "
+		"unit address: bus@1 as well. The kernel compares whole names (drivers/of/base.c): "
+		"it finds nothing there, or another node, or adds a new one. What is merged would "
+		"depend on who does it.",
+		"write the name with its unit address, or give one of the nodes another name"),
 
 	[TREE_BIND_DAMAGED] = E(
 		"0331", "bind-damaged", "The late-bound overlay is not well formed",

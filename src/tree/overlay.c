@@ -91,6 +91,50 @@ static const unsigned char *fill_in(struct applier *applier, const struct tree_p
 	return value;
 }
 
+/*
+ * To libfdt, a name without '@' is that of the first node that has it, whatever its unit address;
+ * to the kernel it is that of one node. True if there are two that the one could mean.
+ */
+static bool report_ambiguous(struct applier *applier, const struct tree_node *where,
+			     const struct tree_property *property, const struct tree *tree,
+			     const struct tree_node *parent, const char *name)
+{
+	const struct tree_node *other =
+		strchr(name, '@') ? NULL : tree_find_unit(tree, parent, name);
+
+	if (!other)
+		return false;
+	report_node(applier->diags, TREE_LINUX_NAME, applier->tree, where, property,
+		    "%s is %s to the kernel, and may be %s to libfdt", name,
+		    tree_find_child(tree, parent, name) ? "another node" : "a new node",
+		    path_of(applier, other));
+	applier->ok = false;
+	return true;
+}
+
+/* Whether the kernel finds the same node at a path of the base. */
+static void check_linux_path(struct applier *applier, const struct tree_node *where,
+			     const struct tree_property *property, const char *path,
+			     const struct tree_node *node)
+{
+	const char *whole, *found;
+
+	if (!applier->is_linux || !node)
+		return;
+	whole = tree_whole_path(applier->base, path, strlen(path));
+	found = path_of(applier, node);
+	if (whole && strcmp(whole, found) != 0) {
+		report_node(applier->diags, TREE_LINUX_NAME, applier->tree, where, property,
+			    "%s is %s to libfdt, and leads nowhere in the kernel", path, found);
+		applier->ok = false;
+		return;
+	}
+	for (; node->parent; node = node->parent)
+		if (report_ambiguous(applier, where, property, applier->base, node->parent,
+				     node->name))
+			return;
+}
+
 static void resolve_label(struct applier *applier, const struct tree_node *symbols,
 			  const struct tree_property *label)
 {
@@ -101,6 +145,7 @@ static void resolve_label(struct applier *applier, const struct tree_node *symbo
 	uint32_t phandle = node ? tree_node_phandle(base, node) : 0;
 	struct diag_record *record;
 
+	check_linux_path(applier, applier->overlay.fixups, label, path, node);
 	if (phandle && phandle != UINT32_MAX) {
 		word_map_set(base->arena, &applier->labels, (uintptr_t)label, phandle);
 		return;
@@ -172,6 +217,16 @@ static struct tree_node *find_target(struct applier *applier, const struct fragm
 	if (!fragment->target_path)
 		return NULL;
 	return tree_find_path(applier->base, property_string(fragment->target_path));
+}
+
+/* A target that libfdt and the kernel look up alike, if it is given by its path. */
+static void check_target(struct applier *applier, const struct fragment *fragment,
+			 const struct tree_node *target)
+{
+	const struct tree_property *path = fragment->target_path;
+
+	if (path && !(fragment->target && get_be32(fill_in(applier, fragment->target))))
+		check_linux_path(applier, fragment->node, path, property_string(path), target);
 }
 
 static void report_target(struct applier *applier, const struct fragment *fragment)
@@ -455,6 +510,9 @@ static struct tree_node *merge_child(struct applier *applier, const struct tree_
 	struct diag_record *record;
 	uintptr_t other;
 
+	if (applier->is_linux &&
+	    report_ambiguous(applier, from, NULL, applier->base, parent, from->name))
+		return NULL;
 	if (!child) {
 		if (!check_linux_name(applier, from, parent))
 			return NULL;
@@ -501,6 +559,7 @@ static void merge_fragment(struct applier *applier, size_t number)
 		report_target(applier, fragment);
 		return;
 	}
+	check_target(applier, fragment, base);
 	applier->targets[number] = base;
 	merge_node(applier, top, base, number);
 	next = tree_next(top, top);
@@ -623,6 +682,16 @@ static bool check_bound(const struct applier *applier)
 	return false;
 }
 
+/* What libfdt looks up in the overlay: all of it but its top, to be sure. */
+static void check_linux_overlay(struct applier *applier)
+{
+	const struct tree_node *top = applier->tree->root;
+
+	for (const struct tree_node *node = tree_next(top, top); node; node = tree_next(top, node))
+		if (report_ambiguous(applier, node, NULL, applier->tree, node->parent, node->name))
+			return;
+}
+
 bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rules rules,
 		struct diags *diags)
 {
@@ -639,6 +708,8 @@ bool tree_apply(struct tree *base, const struct tree *overlay, enum overlay_rule
 	applier.targets = arena_alloc(base->arena,
 				      applier.overlay.fragments.count * sizeof(struct tree_node *));
 	check_phandles_fit(&applier);
+	if (applier.is_linux)
+		check_linux_overlay(&applier);
 	resolve_labels(&applier);
 	if (!applier.ok)
 		return false;

@@ -24,18 +24,13 @@ struct tree *tree_new(struct arena *arena, struct intern *names, const char *fil
 	return tree;
 }
 
-static size_t short_len(const char *name)
+static void add_short_name(const struct tree *tree, struct name_table *shorter,
+			   struct tree_node *child)
 {
-	const char *at = strchr(name, '@');
+	const char *at = strchr(child->name, '@');
+	size_t len = at ? (size_t)(at - child->name) : 0;
 
-	return at ? (size_t)(at - name) : strlen(name);
-}
-
-static void add_short_name(struct tree *tree, struct name_table *shorter, struct tree_node *child)
-{
-	size_t len = short_len(child->name);
-
-	if (!name_table_find(shorter, child->name, len))
+	if (at && !name_table_find(shorter, child->name, len))
 		name_table_set(tree->arena, shorter, child->name, len, child);
 }
 
@@ -370,14 +365,12 @@ struct tree_node *tree_find_child(const struct tree *tree, const struct tree_nod
 	return find_child(tree, parent, name, strlen(name));
 }
 
-static struct tree_node *find_child_loosely(struct tree *tree, const struct tree_node *parent,
-					    const char *name, size_t len)
+static struct tree_node *find_unit(const struct tree *tree, const struct tree_node *parent,
+				   const char *name, size_t len)
 {
-	struct tree_node *child = find_child(tree, parent, name, len);
+	struct tree_node *child;
 
-	if (child || memchr(name, '@', len))
-		return child;
-	if (!parent->child_names) {
+	if (!child_table(tree, parent)) {
 		for (child = parent->children; child; child = child->next)
 			if (!strncmp(child->name, name, len) && child->name[len] == '@')
 				return child;
@@ -391,6 +384,20 @@ static struct tree_node *find_child_loosely(struct tree *tree, const struct tree
 		name_table_set_short(parent->child_names, shorter);
 	}
 	return name_table_find(name_table_short(parent->child_names), name, len);
+}
+
+struct tree_node *tree_find_unit(const struct tree *tree, const struct tree_node *parent,
+				 const char *name)
+{
+	return find_unit(tree, parent, name, strlen(name));
+}
+
+static struct tree_node *find_child_loosely(struct tree *tree, const struct tree_node *parent,
+					    const char *name, size_t len)
+{
+	struct tree_node *child = find_child(tree, parent, name, len);
+
+	return child || memchr(name, '@', len) ? child : find_unit(tree, parent, name, len);
 }
 
 struct tree_node *tree_find_child_loosely(struct tree *tree, const struct tree_node *parent,
@@ -433,32 +440,37 @@ static struct tree_node *walk_path(struct tree *tree, const char *path, size_t l
 }
 
 /* An alias names a path from the root: one that names another alias is damage, not a chain. */
-struct tree_node *tree_find_path_bytes(struct tree *tree, const char *path, size_t len)
+static const char *find_alias(const struct tree *tree, const char *path, size_t len)
 {
-	const struct tree_node *aliases;
-	const struct tree_property *alias = NULL;
-	const char *slash, *start;
-	struct buffer whole = {0};
-	struct tree_node *node;
-	size_t part;
+	const struct tree_node *aliases = tree_find_child(tree, tree->root, "aliases");
+	const struct tree_property *alias =
+		aliases ? tree_find_property_bytes(tree, aliases, path, len) : NULL;
+	const char *start = property_string(alias);
+
+	return start && *start == '/' ? start : NULL;
+}
+
+const char *tree_whole_path(const struct tree *tree, const char *path, size_t len)
+{
+	const char *slash = memchr(path, '/', len), *start = "";
+	size_t part = slash ? (size_t)(slash - path) : len;
 
 	if (!len)
 		return NULL;
-	if (*path == '/')
+	if (part)
+		start = find_alias(tree, path, part);
+	return start ? arena_printf(tree->arena, "%s%.*s", start, (int)(len - part), path + part)
+		     : NULL;
+}
+
+struct tree_node *tree_find_path_bytes(struct tree *tree, const char *path, size_t len)
+{
+	const char *whole;
+
+	if (len && *path == '/')
 		return walk_path(tree, path, len);
-	slash = memchr(path, '/', len);
-	part = slash ? (size_t)(slash - path) : len;
-	aliases = tree_find_child(tree, tree->root, "aliases");
-	if (aliases)
-		alias = tree_find_property_bytes(tree, aliases, path, part);
-	start = alias ? property_string(alias) : NULL;
-	if (!start || *start != '/')
-		return NULL;
-	buffer_add_string(&whole, start);
-	buffer_add(&whole, path + part, len - part);
-	node = walk_path(tree, whole.data, whole.len);
-	buffer_free(&whole);
-	return node;
+	whole = tree_whole_path(tree, path, len);
+	return whole ? walk_path(tree, whole, strlen(whole)) : NULL;
 }
 
 struct tree_node *tree_find_path(struct tree *tree, const char *path)

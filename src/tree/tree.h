@@ -122,6 +122,9 @@ struct tree_property *tree_find_property_bytes(const struct tree *tree,
 /* By full name, unit address and all. */
 struct tree_node *tree_find_child(const struct tree *tree, const struct tree_node *parent,
 				  const char *name);
+/* The first child that has this name before its '@'. */
+struct tree_node *tree_find_unit(const struct tree *tree, const struct tree_node *parent,
+				 const char *name);
 /*
  * The same, but a name without '@' that no child has means the first child
  * with that name before its '@', as in libfdt.
@@ -134,6 +137,8 @@ struct tree_node *tree_find_child_loosely(struct tree *tree, const struct tree_n
  */
 struct tree_node *tree_find_path(struct tree *tree, const char *path);
 struct tree_node *tree_find_path_bytes(struct tree *tree, const char *path, size_t len);
+/* A path with what its alias stands for, if it starts with one; NULL if there is no such alias. */
+const char *tree_whole_path(const struct tree *tree, const char *path, size_t len);
 /* From the root, each part a full name; changes nothing in the tree. */
 struct tree_node *tree_find_exact_path(const struct tree *tree, const char *path, size_t len);
 /* The first node in document order; none for 0 and 0xffffffff, which no node may have. */
