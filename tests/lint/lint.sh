@@ -37,9 +37,9 @@ all_files() {
 		-type f ! -path './config*' ! -path ./aclocal.m4 -print | sed 's,^\./,,' | sort
 }
 
-# variants.c and kmod/ are of the kernel, whose headers are not here. libc.c is a libc.
+# kmod/ and the modules of the rigs are of the kernel, whose headers are not here. libc.c is a libc.
 c_files() {
-	grep '\.c$' "$work/all" | grep -v -e '^kmod/' -e '^tests/rigs/variants/' |
+	grep '\.c$' "$work/all" | grep -v -e '^kmod/' -e '^tests/rigs/drivers/' -e '^tests/rigs/variants/' |
 		while IFS= read -r file; do
 			[ -f "${file%.c}.l" ] || [ -f "${file%.c}.y" ] || printf '%s\n' "$file"
 		done

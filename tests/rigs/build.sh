@@ -9,8 +9,8 @@
 #   uml-kernel      User Mode Linux, for this machine
 #   ppc64le-kernel  one kernel for powernv and pseries
 #   ppc64le-second  the same with a root in it: kexec takes no other with a tree
-#   uml-modules     kmod/ and variants/ for the first
-#   ppc64le-modules kmod/ for the second
+#   uml-modules     kmod/, drivers/ and variants/ for the first
+#   ppc64le-modules kmod/ and drivers/ for the second
 #   uml-root        programs for the first: busybox
 #   ppc64le-root    programs for the second: busybox, kexec
 #   uml-nv2boot     ours, for the first
@@ -204,7 +204,7 @@ build_modules() {
 	what=$arch-kernel
 	build_kernel
 	kernel=$(built "$arch-kernel")
-	set -- "$top/kmod"
+	set -- "$top/kmod" "$rigs/drivers"
 	[ "$arch" != uml ] || set -- "$@" "$rigs/variants"
 	what=$arch-modules
 	start "$(find "$@" -type f | sort | xargs -d '\n' cat -- |

@@ -129,4 +129,69 @@ tree >/tmp/after
 check 'the tree is as it was' cmp /tmp/before /tmp/after
 check 'the module loads again' insmod /modules/nv2_overlay.ko
 check 'and goes' rmmod nv2_overlay
+
+#
+# Drivers that fail with an overlay: what the kernel keeps is told
+#
+
+parameters=/sys/module/failing_driver/parameters
+fails() {
+	for when in pre_apply post_apply pre_remove; do
+		case " $* " in
+		*" $when "*) echo 1 >$parameters/$when ;;
+		*) echo 0 >$parameters/$when ;;
+		esac
+	done
+}
+lines() {
+	wc -l <"$overlays"/refused
+}
+
+check 'the module loads once more' insmod /modules/nv2_overlay.ko
+check 'so does a driver' insmod /modules/failing_driver.ko
+
+fails post_apply
+put a /data/good-a.dtbo
+equal 'a driver fails: unapplied' unapplied "$(status a)"
+has 'a driver fails: the reason' 'ENODEV (19): ' "$(error a)"
+tree >/tmp/after
+check 'a driver fails: it is taken back' cmp /tmp/before /tmp/after
+equal 'a driver fails: nothing is left over' 0 "$(lines)"
+
+fails post_apply pre_remove
+put b /data/good-b.dtbo
+equal 'and is not taken back: applied' applied "$(status b)"
+has 'and is not taken back: the reason' 'does not take it back' "$(error b)"
+equal 'and is not taken back: told of the item' 0 "$(lines)"
+fails
+check 'and is not taken back: it can be removed' rmdir "$overlays"/b
+tree >/tmp/after
+check 'and is not taken back: the tree is as it was' cmp /tmp/before /tmp/after
+rmdir "$overlays"/a
+
+put a /data/good-a.dtbo
+tree >/tmp/with
+fails pre_remove
+check 'a driver holds on: the directory goes' rmdir "$overlays"/a
+tree >/tmp/after
+check 'a driver holds on: the nodes stay' cmp /tmp/with /tmp/after
+equal 'a driver holds on: one line' 1 "$(lines)"
+check 'a driver holds on: which, and why' grep -q \
+	'^a #[0-9]* ENODEV (19): the kernel refused to remove it: it is still in the tree$' \
+	"$overlays"/refused
+
+fails pre_apply
+put b /data/good-b.dtbo
+equal 'refused by a driver: unapplied' unapplied "$(status b)"
+tree >/tmp/after
+check 'refused by a driver: nothing is changed' cmp /tmp/with /tmp/after
+equal 'refused by a driver: a second line' 2 "$(lines)"
+check 'refused by a driver: which, and why' grep -q \
+	'^b #[0-9]* ENODEV (19): a failed overlay that cannot be taken out safely; it changed nothing, ' \
+	"$overlays"/refused
+fails
+rmdir "$overlays"/b
+put c /data/good-b.dtbo
+equal 'others still apply' applied "$(status c)"
+check_not 'the module stays while there are lines' rmmod nv2_overlay
 finish
