@@ -10,50 +10,12 @@
 #include <unistd.h>
 
 #include "blob/selector.h"
-#include "diag/diag.h"
 #include "tree/bind.h"
 #include "tree/codes.h"
 #include "tree/overlay.h"
 #include "tree/select.h"
 #include "tree/tree.h"
-#include "unit.h"
-
-static struct arena *arena;
-static struct intern *names;
-static struct sources *sources;
-static struct diags *diags;
-
-static void setup(void)
-{
-	arena = arena_new();
-	names = intern_new(arena);
-	sources = sources_new(arena);
-	diags = diags_new(arena, sources);
-}
-
-static void teardown(void)
-{
-	intern_free(names);
-	arena_free(arena);
-}
-
-/* For tests that go through many trees. */
-static void start_again(void)
-{
-	teardown();
-	setup();
-}
-
-static const char *all_text(void)
-{
-	struct buffer text = {0};
-	const char *copy;
-
-	diags_print_text(diags, &text, false);
-	copy = arena_strdup(arena, text.len ? text.data : "(no diagnostics)\n");
-	buffer_free(&text);
-	return copy;
-}
+#include "session.h"
 
 static size_t count_code(enum tree_code code)
 {
@@ -893,14 +855,14 @@ END_TEST
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("bind");
-	TCase *cases = add_case(suite, "selectors", setup, teardown);
+	TCase *cases = add_case(suite, "selectors", start_session, stop_session);
 
 	tcase_add_test(cases, parses_fixups);
 	tcase_add_test(cases, names_kinds);
 	tcase_add_test(cases, finds_what_matches);
 	tcase_add_test(cases, has_links_to_all_kinds);
 
-	cases = add_case(suite, "binding", setup, teardown);
+	cases = add_case(suite, "binding", start_session, stop_session);
 	tcase_add_test(cases, binds_as_written_by_hand);
 	tcase_add_loop_test(cases, binds_to_any_build, 0, (int)COUNT(variants));
 	tcase_add_test(cases, gives_what_libfdt_applies);
@@ -909,7 +871,7 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, points_at_the_wiring);
 	tcase_add_test(cases, binds_many);
 
-	cases = add_case(suite, "in the way", setup, teardown);
+	cases = add_case(suite, "in the way", start_session, stop_session);
 	tcase_add_loop_test(cases, says_what_is_in_the_way, 0, (int)COUNT(refusals));
 	tcase_add_test(cases, needs_nodes_within_fragments);
 	tcase_add_test(cases, reports_all_that_is_in_the_way);

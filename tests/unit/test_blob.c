@@ -5,7 +5,7 @@
  * device trees (libfdt is), bundles and their signatures. Never trusts a blob
  * to end where it says: each stands in a block of its own size.
  */
-#include "unit.h"
+#include "session.h"
 
 #include <errno.h>
 #include <libfdt.h>
@@ -27,35 +27,10 @@
 #include "tree/tree.h"
 #include "wiring/wiring.h"
 
-static struct arena *arena;
-static struct intern *strings;
-static struct sources *sources;
-static struct diags *diags;
-
 static void setup(void)
 {
-	arena = arena_new();
-	strings = intern_new(arena);
-	sources = sources_new(arena);
-	diags = diags_new(arena, sources);
+	start_session();
 	ck_assert_int_ge(sodium_init(), 0);
-}
-
-static void teardown(void)
-{
-	intern_free(strings);
-	arena_free(arena);
-}
-
-static const char *all_text(void)
-{
-	struct buffer text = {0};
-	const char *copy;
-
-	diags_print_text(diags, &text, false);
-	copy = arena_strdup(arena, text.len ? text.data : "(no diagnostics)\n");
-	buffer_free(&text);
-	return copy;
 }
 
 /* The first diagnostic since the last call is this one, and says this. */
@@ -152,7 +127,7 @@ END_TEST
 /* A tree with a bit of everything. */
 static struct tree *sample_tree(void)
 {
-	struct tree *tree = tree_new(arena, strings, "sample");
+	struct tree *tree = tree_new(arena, names, "sample");
 	struct tree_node *a, *b, *deep;
 
 	*ARRAY_PUSH(arena, &tree->reservations) = (struct tree_reservation){0x1000, 0x2000};
@@ -525,7 +500,7 @@ START_TEST(fdt_names_have_a_bound)
 	char name[NV2_FDT_NAME_MAX + 2];
 
 	for (size_t len = NV2_FDT_NAME_MAX; len <= NV2_FDT_NAME_MAX + 1; len++) {
-		struct tree *tree = tree_new(arena, strings, "names");
+		struct tree *tree = tree_new(arena, names, "names");
 		struct buffer blob = {0};
 
 		memset(name, 'n', len);
@@ -634,11 +609,11 @@ END_TEST
 
 static struct plan *plan_of(const char *text)
 {
-	struct lang lang = {.arena = arena, .strings = strings, .sources = sources, .diags = diags};
+	struct lang lang = {.arena = arena, .strings = names, .sources = sources, .diags = diags};
 	struct source *source = source_from_text(sources, "test.nv2", text, strlen(text));
 	struct wiring_options options = {0};
 	struct wiring *wiring =
-		build_wiring(arena, strings, diags, parse_file(&lang, source), &options);
+		build_wiring(arena, names, diags, parse_file(&lang, source), &options);
 
 	ck_assert_msg(!diags_have_errors(diags), "%s", all_text());
 	return make_plan(arena, wiring);
@@ -648,7 +623,7 @@ static struct plan *plan_of(const char *text)
 static struct buffer bundle_of(const char *text, bool with_guest, uint32_t version)
 {
 	struct plan *plan = plan_of(text);
-	struct tree *fw = tree_new(arena, strings, "fw"), *os = tree_new(arena, strings, "os");
+	struct tree *fw = tree_new(arena, names, "fw"), *os = tree_new(arena, names, "os");
 	struct bundle_guest guest = {"vm0", sample_tree()};
 	struct bundle_file file = {"plan", NULL, NULL, 0};
 	struct buffer json = {0}, out = {0};
@@ -668,7 +643,7 @@ static struct buffer bundle_of(const char *text, bool with_guest, uint32_t versi
 	emit_plan_json(plan, contents.board, &json);
 	file.bytes = json.data;
 	file.len = json.len;
-	ck_assert(emit_bundle(arena, strings, &contents, &out));
+	ck_assert(emit_bundle(arena, names, &contents, &out));
 	buffer_free(&json);
 	return out;
 }
@@ -847,7 +822,7 @@ START_TEST(bundle_is_a_function_of_its_input)
 {
 	struct buffer first = bundle_of(SMALL GUEST, true, 3), second, third;
 
-	teardown();
+	stop_session();
 	setup();
 	second = bundle_of(SMALL GUEST, true, 3);
 	third = bundle_of(SMALL GUEST, true, 4);
@@ -871,7 +846,7 @@ START_TEST(bundle_is_a_device_tree_for_others)
 	node = fdt_path_offset(bytes.data, "/parts/guest-vm0");
 	ck_assert_int_ge(node, 0);
 	ck_assert_ptr_nonnull(fdt_getprop(bytes.data, node, "data", &len));
-	tree = tree_read_dtb(arena, strings, diags, "bundle", bytes.data, bytes.len);
+	tree = tree_read_dtb(arena, names, diags, "bundle", bytes.data, bytes.len);
 	ck_assert_msg(tree != NULL, "%s", all_text());
 	ck_assert_ptr_nonnull(tree_find_path(tree, "/parts/plan"));
 	buffer_free(&bytes);
@@ -1008,7 +983,7 @@ static struct buffer sealed(const struct tree *tree)
 static struct tree *bundle_tree(void)
 {
 	struct buffer bytes = bundle_of(SMALL GUEST, true, 1);
-	struct tree *tree = tree_read_dtb(arena, strings, diags, "bundle", bytes.data, bytes.len);
+	struct tree *tree = tree_read_dtb(arena, names, diags, "bundle", bytes.data, bytes.len);
 
 	ck_assert_ptr_nonnull(tree);
 	buffer_free(&bytes);
@@ -1266,7 +1241,7 @@ END_TEST
 START_TEST(bundle_with_too_many_parts)
 {
 	struct plan *plan = plan_of(SMALL);
-	struct tree *fw = tree_new(arena, strings, "fw"), *os = tree_new(arena, strings, "os"), *tree;
+	struct tree *fw = tree_new(arena, names, "fw"), *os = tree_new(arena, names, "os"), *tree;
 	struct bundle_file files[NV2_PARTS_MAX];
 	struct bundle_contents contents = {
 		.board = plan->boards.items[0],
@@ -1281,11 +1256,11 @@ START_TEST(bundle_with_too_many_parts)
 		files[i] = (struct bundle_file){"file", arena_printf(arena, "%u", i), "x", 1};
 	emit_host_fw(fw, contents.board);
 	emit_host_os(os, contents.board);
-	ck_assert(emit_bundle(arena, strings, &contents, &out));
+	ck_assert(emit_bundle(arena, names, &contents, &out));
 	expect_open(NV2_OK, &out);
 	buffer_free(&out);
 	contents.file_count++;
-	ck_assert(!emit_bundle(arena, strings, &contents, &out));
+	ck_assert(!emit_bundle(arena, names, &contents, &out));
 	ck_assert_uint_eq(out.len, 0);
 	buffer_free(&out);
 
@@ -1419,7 +1394,7 @@ static void teardown_keys(void)
 	for (size_t i = 0; i < COUNT(files); i++)
 		unlink(arena_printf(arena, "%s/%s", key_dir, files[i]));
 	rmdir(key_dir);
-	teardown();
+	stop_session();
 }
 
 static const char *write_key(const char *name, const char *text, mode_t mode)
@@ -1644,12 +1619,12 @@ END_TEST
 static Suite *blob_suite(void)
 {
 	Suite *suite = suite_create("blob");
-	TCase *tests = add_case(suite, "sha256", setup, teardown);
+	TCase *tests = add_case(suite, "sha256", setup, stop_session);
 
 	tcase_add_test(tests, sha256_has_the_published_digests);
 	tcase_add_test(tests, sha256_agrees_with_libsodium);
 
-	tests = add_case(suite, "fdt", setup, teardown);
+	tests = add_case(suite, "fdt", setup, stop_session);
 	tcase_add_test(tests, fdt_reads_what_the_tree_holds);
 	tcase_add_test(tests, fdt_look_ups_are_exact);
 	tcase_add_test(tests, fdt_refuses_each_broken_structure);
@@ -1663,7 +1638,7 @@ static Suite *blob_suite(void)
 	tcase_add_test(tests, fdt_survives_any_length);
 	tcase_add_test(tests, fdt_survives_chance);
 
-	tests = add_case(suite, "bundle", setup, teardown);
+	tests = add_case(suite, "bundle", setup, stop_session);
 	tcase_add_test(tests, every_status_has_a_text);
 	tcase_add_test(tests, bundle_says_what_was_put_in);
 	tcase_add_test(tests, bundle_fits_its_boards_only);

@@ -5,9 +5,8 @@
  */
 #include <string.h>
 
-#include "unit.h"
+#include "session.h"
 
-#include "diag/diag.h"
 #include "emit/guest.h"
 #include "emit/vmm.h"
 #include "lang/parse.h"
@@ -16,35 +15,10 @@
 
 #define PHB "/pci@800000020000001"
 
-static struct arena *arena;
-static struct intern *names;
-static struct sources *sources;
-static struct diags *diags;
-
 static void setup(void)
 {
-	arena = arena_new();
-	names = intern_new(arena);
-	sources = sources_new(arena);
-	diags = diags_new(arena, sources);
+	start_session();
 	wiring_register_codes(diags);
-}
-
-static void teardown(void)
-{
-	intern_free(names);
-	arena_free(arena);
-}
-
-static const char *all_text(void)
-{
-	struct buffer text = {0};
-	const char *copy;
-
-	diags_print_text(diags, &text, false);
-	copy = arena_strdup(arena, text.len ? text.data : "(no diagnostics)\n");
-	buffer_free(&text);
-	return copy;
 }
 
 /* The plan of the one guest of a board with two GPUs on chip 0. */
@@ -238,8 +212,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("guest");
-	TCase *fragment = add_case(suite, "fragment", setup, teardown);
-	TCase *vmm = add_case(suite, "vmm", setup, teardown);
+	TCase *fragment = add_case(suite, "fragment", setup, stop_session);
+	TCase *vmm = add_case(suite, "vmm", setup, stop_session);
 
 	tcase_add_test(fragment, test_bare);
 	tcase_add_test(fragment, test_nodes_there);

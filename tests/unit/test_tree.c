@@ -9,48 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "diag/diag.h"
 #include "tree/codes.h"
 #include "tree/overlay.h"
 #include "tree/tree.h"
-#include "unit.h"
-
-static struct arena *arena;
-static struct intern *names;
-static struct sources *sources;
-static struct diags *diags;
-
-static void setup(void)
-{
-	arena = arena_new();
-	names = intern_new(arena);
-	sources = sources_new(arena);
-	diags = diags_new(arena, sources);
-}
-
-static void teardown(void)
-{
-	intern_free(names);
-	arena_free(arena);
-}
-
-static const char *all_text(void)
-{
-	struct buffer text = {0};
-	const char *copy;
-
-	diags_print_text(diags, &text, false);
-	copy = arena_strdup(arena, text.len ? text.data : "(no diagnostics)\n");
-	buffer_free(&text);
-	return copy;
-}
-
-/* For tests that go through many trees. */
-static void start_again(void)
-{
-	teardown();
-	setup();
-}
+#include "session.h"
 
 static void forget_diagnostics(void)
 {
@@ -1275,7 +1237,7 @@ END_TEST
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("tree");
-	TCase *cases = add_case(suite, "look-ups", setup, teardown);
+	TCase *cases = add_case(suite, "look-ups", start_session, stop_session);
 
 	tcase_add_test(cases, finds_among_many);
 	tcase_add_loop_test(cases, changes_what_is_found, 0, 12);
@@ -1283,7 +1245,7 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, knows_values);
 	tcase_add_test(cases, prefers_phandle_to_its_old_name);
 
-	cases = add_case(suite, "reading and writing", setup, teardown);
+	cases = add_case(suite, "reading and writing", start_session, stop_session);
 	tcase_add_test(cases, reads_what_it_writes);
 	tcase_add_test(cases, copies_into_another_arena);
 	tcase_add_test(cases, reads_version_16);
@@ -1292,14 +1254,14 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, writes_every_byte_as_text);
 	tcase_add_test(cases, writes_dts_for_people);
 
-	cases = add_case(suite, "damage", setup, teardown);
+	cases = add_case(suite, "damage", start_session, stop_session);
 	tcase_add_loop_test(cases, judges_structures, 0, (int)COUNT(structures));
 	tcase_add_loop_test(cases, judges_headers, 0, (int)COUNT(headers));
 	tcase_add_test(cases, limits_depth);
 	tcase_add_test(cases, survives_flipped_bytes);
 	tcase_add_test(cases, survives_cuts);
 
-	cases = add_case(suite, "overlays", setup, teardown);
+	cases = add_case(suite, "overlays", start_session, stop_session);
 	tcase_add_loop_test(cases, merges_as_written_by_hand, 0, (int)COUNT(merges));
 	tcase_add_test(cases, keeps_phandles_of_the_base);
 	tcase_add_test(cases, moves_labels_of_targets);
