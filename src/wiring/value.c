@@ -119,23 +119,19 @@ bool get_string(struct resolve *resolve, const struct declaration *declaration,
 	return value && read_string(resolve, stmt, value, text);
 }
 
-bool get_strings(struct resolve *resolve, const struct declaration *declaration,
+void get_strings(struct resolve *resolve, const struct declaration *declaration,
 		 enum property_id id, void *texts)
 {
 	const struct stmt *stmt = property_stmt(declaration, id);
 	ARRAY(struct text) *list = texts;
-	bool good = stmt && !stmt->damaged;
+	const struct value *value = stmt && !stmt->damaged ? stmt->values.first : NULL;
 
-	for (const struct value *value = good ? stmt->values.first : NULL; value;
-	     value = value->next) {
+	for (; value; value = value->next) {
 		struct text text;
 
 		if (read_string(resolve, stmt, value, &text))
 			*ARRAY_PUSH(resolve->arena, list) = text;
-		else
-			good = false;
 	}
-	return good;
 }
 
 bool get_word(struct resolve *resolve, const struct declaration *declaration, enum property_id id,

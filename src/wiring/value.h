@@ -18,7 +18,7 @@ void get_numbers(struct resolve *resolve, const struct declaration *declaration,
 		 enum property_id id, uint64_t highest, struct number *numbers, size_t count);
 bool get_string(struct resolve *resolve, const struct declaration *declaration,
 		enum property_id id, struct text *text);
-bool get_strings(struct resolve *resolve, const struct declaration *declaration,
+void get_strings(struct resolve *resolve, const struct declaration *declaration,
 		 enum property_id id, void *texts);
 /* A bare word, or a device without ports. */
 bool get_word(struct resolve *resolve, const struct declaration *declaration, enum property_id id,

@@ -359,6 +359,20 @@ START_TEST(fdt_refuses_each_broken_structure)
 }
 END_TEST
 
+/* A value that reaches out of the block by a byte, or up to where its size would end. */
+START_TEST(fdt_says_where_a_value_is_too_long)
+{
+	static const uint32_t lengths[] = {9, 12, 16, 17, 24};
+	uint32_t words[] = {1, 0, 3, lengths[_i], 0, 2, 9};
+	struct buffer blob = blob_of(words, COUNT(words));
+	struct nv2_fdt fdt;
+
+	ck_assert_int_eq(nv2_fdt_open(&fdt, blob.data, blob.len), NV2_ERR_FDT_STRUCTURE);
+	ck_assert_uint_eq(fdt.fault, get_be32(blob.data + 8) + 8);
+	buffer_free(&blob);
+}
+END_TEST
+
 START_TEST(fdt_refuses_each_broken_header)
 {
 	static const uint32_t words[] = {1, 0, 3, 0, 0, 2, 9};
@@ -1289,6 +1303,37 @@ START_TEST(bundle_with_a_block_in_the_seal)
 }
 END_TEST
 
+/* Header and seal, then the blocks in any order: the seal's end may be the start of each. */
+START_TEST(bundle_with_its_blocks_in_another_order)
+{
+	enum { HEAD = NV2_SEAL_OFFSET + NV2_SEAL_SIZE };
+	static const char zeros[24];
+	struct buffer bytes = small_bundle(), out = {0};
+	uint32_t structure = get_be32(bytes.data + 8), structure_size = get_be32(bytes.data + 36);
+	uint32_t strings = get_be32(bytes.data + 12), strings_size = get_be32(bytes.data + 32);
+
+	buffer_add(&out, bytes.data, HEAD);
+	put_be32(out.data + (_i ? 12 : 8), HEAD);
+	if (_i)
+		buffer_add(&out, bytes.data + strings, strings_size);
+	buffer_add(&out, zeros, -out.len & 3);
+	put_be32(out.data + 8, (uint32_t)out.len);
+	buffer_add(&out, bytes.data + structure, structure_size);
+	if (!_i) {
+		put_be32(out.data + 12, (uint32_t)out.len);
+		buffer_add(&out, bytes.data + strings, strings_size);
+	}
+	buffer_add(&out, zeros, -out.len & 7);
+	put_be32(out.data + 16, (uint32_t)out.len);
+	buffer_add(&out, zeros, 16);
+	put_be32(out.data + 4, (uint32_t)out.len);
+	seal_bundle(&out);
+	expect_open(NV2_OK, &out);
+	buffer_free(&out);
+	buffer_free(&bytes);
+}
+END_TEST
+
 START_TEST(bundle_of_a_board_without_links)
 {
 	struct buffer bytes = bundle_of("/nv2-v1/;\n"
@@ -1628,6 +1673,7 @@ static Suite *blob_suite(void)
 	tcase_add_test(tests, fdt_reads_what_the_tree_holds);
 	tcase_add_test(tests, fdt_look_ups_are_exact);
 	tcase_add_test(tests, fdt_refuses_each_broken_structure);
+	tcase_add_loop_test(tests, fdt_says_where_a_value_is_too_long, 0, 5);
 	tcase_add_test(tests, fdt_refuses_each_broken_header);
 	tcase_add_test(tests, fdt_refuses_blocks_on_blocks);
 	tcase_add_test(tests, fdt_size_is_limited);
@@ -1658,6 +1704,7 @@ static Suite *blob_suite(void)
 	tcase_add_test(tests, bundle_with_longer_records);
 	tcase_add_test(tests, bundle_with_too_many_parts);
 	tcase_add_test(tests, bundle_with_a_block_in_the_seal);
+	tcase_add_loop_test(tests, bundle_with_its_blocks_in_another_order, 0, 2);
 	tcase_add_test(tests, bundle_of_a_board_without_links);
 	tcase_add_test(tests, bundle_overlays_are_found_by_selectors);
 	tcase_add_test(tests, selectors_work_on_a_blob);

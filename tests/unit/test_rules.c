@@ -162,6 +162,28 @@ static const struct {
 	{CHIP "gpu G19z slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
 					   "link n:3 <-> G19z:0 at 25 Gbps;",
 	 " syntax"},
+	{CHIP "gpu G0 slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
+					 "link n:3 <-> G0:0 at 25 Gbps;",
+	 " syntax"},
+	{CHIP GPU("A") "link n:5-3 <-> A:0-2 at 25 Gbps;", " range-falls"},
+	{CHIP GPU("A") GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link A:3-4 <-> B:3;",
+	 " list-lengths"},
+	{CHIP GPU("A") GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link A:3 <-> B:9;",
+	 " port-range"},
+	{"npu n { chip = \"x\"; } npu m { chip = 0; }" GPU("A") GPU(
+		 "B") "link n:0 <-> A:0 at 25 Gbps; link m:0 <-> B:0 at 25 Gbps;",
+	 " property-type"},
+	{CHIP "npu m { chip = 8; }" GPU("A") GPU("B") "link n:0 <-> A:0 at 25 Gbps;"
+						      "link m:0 <-> B:0 at 25 Gbps { lane-mask = 0xff; }"
+						      "link m:1 <-> B:1 at 25 Gbps { lane-mask = 0xff; }",
+	 " variant-unknown lane-mask-overlap"},
+	{CHIP GPU("A") "gpu B { slot = \"B\"; pci = \"0004:04:00.0\"; }"
+		       "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps;",
+	 ""},
+	{CHIP "gpu A { slot = \"x\"; } gpu B { slot = \"x\"; } gpu C { slot = \"y\"; }"
+	      "gpu D { slot = \"y\"; } link n:0 <-> A:0 at 25 Gbps; link n:1 <-> B:0 at 25 Gbps;"
+	      "link n:2 <-> C:0 at 25 Gbps; link n:3 <-> D:0 at 25 Gbps;",
+	 " variant-unknown slot-twice slot-twice"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
 	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
@@ -207,6 +229,50 @@ START_TEST(misses_nothing_of_a_damaged_guest)
 			     "guest \"g\" { machine = \"pseries-5.1\"; %s };\n",
 		phbs[_i]));
 	ck_assert_str_eq(names_given(), _i < 2 ? " unknown-name" : " syntax");
+}
+END_TEST
+
+#define MACHINE "machine = \"pseries-5.1\"; "
+
+/* Of three chips with a GPU each, on two links. */
+static const struct {
+	const char *guests, *names;
+} guest_limits[] = {
+	{"guest \"g\" { " MACHINE "phb 1 { npu = n; } phb 2 { npu = m; } };", " variant-unknown"},
+	{"guest \"g\" { " MACHINE "phb 1 { npu = n; } phb 2 { devices = B, m:0-1, C, k:0-1; } };",
+	 " variant-unknown two-groups-on-vphb"},
+	{"guest \"g\" { " MACHINE "phb 1 { npu = n, n; } };", " property-type"},
+	{"guest \"g\" { " MACHINE "phb 1 { devices = n:0; } };",
+	 " variant-unknown partial-group gpu-and-bridges"},
+	{"guest \"g\" { " MACHINE "phb 1 { devices = n:0-1; } };",
+	 " variant-unknown partial-group gpu-and-bridges"},
+	{"guest \"f\" { " MACHINE "phb 1 { npu = n; } }; guest \"g\" { " MACHINE
+	 "phb 1 { npu = m; } }; guest \"h\" { " MACHINE "phb 1 { npu = n; } };",
+	 " variant-unknown group-split"},
+};
+
+START_TEST(judges_guests)
+{
+	compile(arena_printf(lang.arena,
+			     "/nv2-v1/; board \"b\" { " HEAD CHIP
+			     "npu m { chip = 8; } npu k { chip = 16; }" GPU("A") GPU("B")
+				     GPU("C") "link n:0-1 <-> A:0-1 at 25 Gbps;"
+					      "link m:0-1 <-> B:0-1 at 25 Gbps;"
+					      "link k:0-1 <-> C:0-1 at 25 Gbps; }; %s\n",
+			     guest_limits[_i].guests));
+	ck_assert_msg(!strcmp(names_given(), guest_limits[_i].names), "%s\ngives%s:\n%s",
+		      guest_limits[_i].guests, names_given(), all_text());
+}
+END_TEST
+
+/* The name of a guest is wrong whatever else is. */
+START_TEST(judges_names_without_a_family)
+{
+	compile("/nv2-v1/; board \"b\" { compatible = \"ibm,witherspoon\"; family = x;"
+		"memory-map = gpu-4t-up;" CHIP GPU(
+			"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
+			     "guest \"vm/0\" { machine = \"pseries-5.1\"; phb 1 { npu = n; } };\n");
+	ck_assert_str_eq(names_given(), " unknown-value guest-file-name");
 }
 END_TEST
 
@@ -310,6 +376,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, keeps_the_limits, 0, COUNT(limits));
 	tcase_add_loop_test(cases, misses_no_brick_twice, 0, 2);
 	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 4);
+	tcase_add_loop_test(cases, judges_guests, 0, COUNT(guest_limits));
+	tcase_add_test(cases, judges_names_without_a_family);
 	tcase_add_test(cases, reads_no_machine_that_is_no_text);
 	tcase_add_test(cases, judges_machines_without_a_family);
 	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compile.h"
+#include "wiring/names.h"
 
 static const struct board *first_board(const struct wiring *wiring)
 {
@@ -583,6 +584,31 @@ START_TEST(keeps_extra_properties)
 }
 END_TEST
 
+/* For editors: each name, and whether it is the one that declares. */
+START_TEST(indexes_names)
+{
+	static const char wire[] = "link n:0 <-> A:0 at 25 Gbps;";
+	static const char text[] =
+		BOARD("npu n { chip = 0; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;");
+	size_t wired = (size_t)(strstr(text, wire) - text);
+	struct name_index names = {0};
+	struct wiring_options options = {.names = &names};
+	struct source *source = source_from_text(lang.sources, "a.nv2", text, strlen(text));
+	size_t declared = 0;
+
+	build_wiring(lang.arena, lang.strings, lang.diags, parse_file(&lang, source), &options);
+	ck_assert_uint_eq(names.boards.count, 1);
+	ck_assert_uint_eq(names.uses.count, 4); /* n and A, twice each */
+	for (size_t i = 0; i < names.uses.count; i++) {
+		const struct name_use *use = &names.uses.items[i];
+
+		ck_assert_int_eq(use->declares, use->span.offset < wired);
+		declared += use->declares;
+	}
+	ck_assert_uint_eq(declared, 2);
+}
+END_TEST
+
 /* Whatever statements in whatever order: the model is built, and errors are said or it is good. */
 START_TEST(survives_nonsense)
 {
@@ -630,6 +656,7 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, takes_the_family_s_values);
 	tcase_add_test(cases, takes_pages_from_outside);
 	tcase_add_test(cases, keeps_extra_properties);
+	tcase_add_test(cases, indexes_names);
 	tcase_add_test(cases, survives_nonsense);
 
 	cases = add_case(suite, "changes", start_compiler, stop_compiler);
