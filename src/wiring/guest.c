@@ -327,6 +327,23 @@ static struct vphb_device *device_on(struct vphb *vphb, const struct gpu *gpu,
 	return NULL;
 }
 
+/* The link on the one brick that a list names; false after an error. */
+static bool find_brick(struct resolve *resolve, const struct npu *npu, const struct name *name,
+		       const struct ports *ports, const struct link **link)
+{
+	unsigned bricks = npu->board->family ? npu->board->family->bricks : BRICKS_MAX;
+	struct diag_record *error;
+
+	if (ports->first < bricks) {
+		*link = npu->bricks[ports->first];
+		return true;
+	}
+	error = WIRING_ERROR(resolve, WIRING_BRICK_RANGE, ports->span, "%s has no brick %llu",
+			     name->text, (unsigned long long)ports->first);
+	diag_fix(resolve->diags, error, "its bricks are numbered 0 to %u", bricks - 1);
+	return false;
+}
+
 static void set_slot(struct resolve *resolve, const struct declaration *board, struct vphb *vphb,
 		     const struct stmt *stmt)
 {
@@ -335,6 +352,7 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 	struct span dropped = {0};
 	struct declaration *found = find_name(resolve, board, name, &dropped);
 	struct vphb_device *device = NULL;
+	const struct link *link = NULL;
 	const struct value *value;
 	unsigned slot, function;
 
@@ -347,12 +365,12 @@ static void set_slot(struct resolve *resolve, const struct declaration *board, s
 		return;
 	if (found->kind == BLOCK_GPU && !ports) {
 		device = device_on(vphb, found->object, NULL);
-	} else if (found->kind == BLOCK_NPU && ports && !ports->next && ports->first == ports->last &&
-		   ports->first < BRICKS_MAX) {
-		const struct npu *npu = found->object;
-
-		if (npu->bricks[ports->first])
-			device = device_on(vphb, NULL, npu->bricks[ports->first]);
+	} else if (found->kind == BLOCK_NPU && ports && !ports->next &&
+		   ports->first == ports->last) {
+		if (!find_brick(resolve, found->object, &name, ports, &link))
+			return;
+		if (link)
+			device = device_on(vphb, NULL, link);
 	} else {
 		WIRING_ERROR(resolve, WIRING_WRONG_KIND, stmt->where,
 			     "a slot belongs to one GPU or to one brick, as in npu0:0");

@@ -184,6 +184,8 @@ static const struct {
 	      "gpu D { slot = \"y\"; } link n:0 <-> A:0 at 25 Gbps; link n:1 <-> B:0 at 25 Gbps;"
 	      "link n:2 <-> C:0 at 25 Gbps; link n:3 <-> D:0 at 25 Gbps;",
 	 " variant-unknown slot-twice slot-twice"},
+	{CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps; link n:1 <-> A:0 at 25 Gbps;",
+	 " variant-unknown port-wired-twice"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
 	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
