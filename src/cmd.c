@@ -18,6 +18,7 @@
 #include "emit/bundle.h"
 #include "sign.h"
 #include "tree/codes.h"
+#include "tree/kind.h"
 
 #define OPTIONS_MAX 24
 
@@ -436,15 +437,16 @@ struct tree *open_tree(struct session *session, const char *path)
 {
 	struct source *source;
 	struct stat status;
+	struct tree *tree;
 
 	if (!stat(path, &status) && S_ISDIR(status.st_mode))
 		return open_tree_dir(session, path);
 	source = open_source(session, path);
-
 	if (!source)
 		return NULL;
-	return tree_read_dtb_shared(session->arena, session->strings, session->diags, source->name,
+	tree = tree_read_dtb_shared(session->arena, session->strings, session->diags, source->name,
 				    source->text, source->size);
+	return tree && tree_expect_machine(tree, session->diags) ? tree : NULL;
 }
 
 bool write_stdout(struct session *session, const struct buffer *buffer)

@@ -412,9 +412,13 @@ static enum exit_status check_usage(struct session *session, unsigned chosen)
 		return usage_error(session->command, "standard input can be read once only");
 	if (settings->name && (!settings->name[0] || strchr(settings->name, '/')))
 		return usage_error(session->command, "--name takes a file's name, without '/'");
+	if (settings->sign && !is_chosen(chosen, SCOPE_BUNDLE))
+		return usage_error(session->command,
+				   "--sign signs a bundle, and --emit chooses none");
 	if (to_stdout && (chosen & (chosen - 1)))
 		return usage_error(session->command,
-				   "standard output takes one file: choose it with --emit");
+				   "standard output takes one file: with --emit choose one of "
+				   "host-fw, host-os, guest, plan and bundle");
 	if (to_stdout && settings->dependencies && !settings->dependency_file)
 		return usage_error(session->command, "with -o - the dependency file needs -MF");
 	if (to_stdout && settings->dependencies && !settings->dependency_target)

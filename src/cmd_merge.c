@@ -10,6 +10,7 @@
 #include "sign.h"
 #include "tree/bind.h"
 #include "tree/codes.h"
+#include "tree/kind.h"
 #include "tree/overlay.h"
 #include "tree/select.h"
 
@@ -81,6 +82,8 @@ static struct tree *open_overlay(struct session *session, const char *path)
 static bool apply(struct session *session, struct tree *base, struct tree *overlay,
 		  enum overlay_rules rules)
 {
+	if (!tree_expect_overlay(overlay, base, session->diags))
+		return false;
 	if (tree_is_late_bound(overlay))
 		overlay = tree_bind(overlay, base, session->diags);
 	return overlay && tree_apply(base, overlay, rules, session->diags);

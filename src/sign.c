@@ -266,7 +266,8 @@ bool verify_bundle(struct diags *diags, const char *file, const struct nv2_bundl
 				"this bundle is not signed by the key in %s", key_path);
 	if (is_seed_of(key, bundle->seal->signer))
 		diag_fix(diags, record,
-			 "that is the secret key, which should not be here: give the public one");
+			 "this key is what it was signed with: if it is the secret one, give its "
+			 "public half; if it is the public one, sign again with the secret one");
 	sodium_memzero(key, sizeof(key));
 	return false;
 }

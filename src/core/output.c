@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Takes files in memory, gives them on disk: all, or none. Allocates nothing
- * while temporary files exist, so that running out of memory leaves none.
+ * while temporary files exist, so that running out of memory leaves none. Never
+ * puts a file in the place of a device or a FIFO: those are written to.
  */
 #include "core/output.h"
 
@@ -19,7 +20,8 @@ struct output_file {
 	char *temporary; /* the file under its temporary name */
 	char *saved;     /* what was at `path` before, under another name */
 	struct buffer contents;
-	bool old;    /* there was a file */
+	int stream; /* a device or FIFO, open, or -1 */
+	bool old;   /* there was a file */
 	bool written, renamed;
 	bool kept;   /* `saved` is a second name for the old file */
 	bool unkept; /* there is an old file, and no hard link could be made to it */
@@ -50,6 +52,7 @@ void output_add(struct output_set *set, const char *path, struct buffer *content
 	free(real);
 	file->temporary = name_beside(set->arena, file->target, "new");
 	file->saved = name_beside(set->arena, file->target, "old");
+	file->stream = -1;
 	file->contents = *contents;
 	*contents = (struct buffer){0};
 	*ARRAY_PUSH(set->arena, &set->files) = file;
@@ -81,14 +84,33 @@ static bool fail(struct output_set *set, const char *path, int error)
 	return false;
 }
 
+/* By its own name: what /dev/stdout leads to may have no path. */
+static bool open_stream(struct output_set *set, struct output_file *file)
+{
+	file->stream = open(file->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	return file->stream >= 0 || fail(set, file->path, errno);
+}
+
+static bool write_stream(struct output_set *set, struct output_file *file)
+{
+	int error = write_all(file->stream, file->contents.data, file->contents.len);
+
+	if (close(file->stream) < 0 && !error)
+		error = errno;
+	file->stream = -1;
+	return !error || fail(set, file->path, error);
+}
+
 static bool write_temporary(struct output_set *set, struct output_file *file, mode_t mask)
 {
 	struct stat status;
 	int fd, error;
 
-	if (!stat(file->target, &status)) {
+	if (!stat(file->path, &status)) {
 		if (S_ISDIR(status.st_mode))
 			return fail(set, file->path, EISDIR);
+		if (!S_ISREG(status.st_mode))
+			return open_stream(set, file);
 		file->old = true;
 	}
 	fd = mkstemp(file->temporary);
@@ -130,6 +152,8 @@ static void undo(struct output_set *set)
 		struct output_file *file = set->files.items[i];
 		bool back = true;
 
+		if (file->stream >= 0)
+			close(file->stream);
 		if (file->moved || (file->renamed && file->kept))
 			back = !rename(file->saved, file->target);
 		else if (file->renamed)
@@ -156,6 +180,8 @@ static bool commit_files(struct output_set *set)
 	for (size_t i = 0; i < set->files.count; i++) {
 		struct output_file *file = set->files.items[i];
 
+		if (file->stream >= 0)
+			continue;
 		if (file->unkept && rename(file->target, file->saved) < 0)
 			return fail(set, file->path, errno);
 		file->moved = file->unkept;
@@ -163,6 +189,10 @@ static bool commit_files(struct output_set *set)
 			return fail(set, file->path, errno);
 		file->renamed = true;
 	}
+	/* Last, for what is written there cannot be taken back. */
+	for (size_t i = 0; i < set->files.count; i++)
+		if (set->files.items[i]->stream >= 0 && !write_stream(set, set->files.items[i]))
+			return false;
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "emit/guest.h"
 
 #include "emit/overlay.h"
+#include "tree/kind.h"
 
 /* An overlay's references are those within it, so they stay right where a base shifts phandles. */
 static struct tree_property *set_reference(struct overlay_builder *builder, struct tree_node *node,
@@ -210,6 +211,8 @@ void emit_guest(struct tree *tree, const struct plan_guest *guest)
 	struct overlay_builder builder = {.tree = tree};
 	struct tree_node *root = add_fragment(&builder, "/", guest->guest->span);
 
+	/* Not in the fragment: it is to tell whose tree this is for. */
+	tree_set_string(tree, tree->root, "compatible", TREE_GUEST_COMPATIBLE);
 	tree_set_u32(tree, root, "#address-cells", 2);
 	tree_set_u32(tree, root, "#size-cells", 2);
 	for (size_t i = 0; i < guest->vphbs.count; i++)

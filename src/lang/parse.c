@@ -5,6 +5,8 @@
  */
 #include "lang/parse.h"
 
+#include <string.h>
+
 #include "lang/actions.h"
 #include "lang/grammar.h"
 
@@ -13,11 +15,16 @@ static bool check_text(struct scan *scan, const struct source *source)
 {
 	size_t bad = source_find_bad_byte(source);
 	struct span span = {source->id, (uint32_t)bad, 1};
+	struct diag_record *error;
 
 	if (bad == source->size)
 		return true;
-	lang_error(scan, LANG_NOT_TEXT, span, "byte 0x%02x here is not UTF-8 text",
-		   (unsigned char)source->text[bad]);
+	error = lang_error(scan, LANG_NOT_TEXT, span, "byte 0x%02x here is not UTF-8 text",
+			   (unsigned char)source->text[bad]);
+	if (source->size >= 4 && !memcmp(source->text, "\xd0\x0d\xfe\xed", 4))
+		diag_fix(scan->lang->diags, error,
+			 "this is a device tree blob or a bundle, and no wiring: nv2dtc import, "
+			 "merge, verify and dump read those");
 	return false;
 }
 

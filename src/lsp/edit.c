@@ -45,14 +45,16 @@ json_t *answer_formatting(struct server *server, const json_t *params, struct fa
 	struct buffer text = {0};
 	struct place_params place;
 	json_t *result = NULL;
+	struct lang lang;
 
 	if (!read_document(server, params, &place, failure))
 		return NULL;
-	/* With errors it is left alone: the diagnostics say why. */
+	/* With errors it is left alone: the diagnostics of the analysis have said why. */
 	place.analysis = place.document->analysis;
 	place.source = place.analysis->root;
-	if (place.source &&
-	    format_source(&place.analysis->lang, place.source, place.document->fragment, &text))
+	lang = place.analysis->lang;
+	lang.diags = diags_new(lang.arena, lang.sources);
+	if (place.source && format_source(&lang, place.source, place.document->fragment, &text))
 		result = difference(server, &place, &text);
 	buffer_free(&text);
 	return result;

@@ -40,6 +40,12 @@ const struct diag_def tree_codes[] = {
 		  "which of them they take, so firmware, kernel and tools would see different "
 		  "machines.",
 		  "find out which of the two is meant and remove the other at its source"),
+	[TREE_NOT_A_MACHINE] = E(
+		"0305", "not-a-machine", "An overlay or a bundle stands where a machine's tree is wanted",
+		"check, verify, import and merge start from the tree of a machine: a DTB that "
+		"firmware made, or /proc/device-tree. An overlay only says what is to be added to "
+		"one.",
+		"name the machine's tree; nv2dtc merge TREE OVERLAY -o NEW puts the two together"),
 
 	[TREE_OVERLAY_DAMAGED] =
 		E("0311", "overlay-damaged", "The overlay is not well formed",
@@ -100,6 +106,16 @@ const struct diag_def tree_codes[] = {
 		"one "
 		"string, and the node has to be there.",
 		"compile the overlay again; never edit __symbols__ by hand"),
+	[TREE_NOT_AN_OVERLAY] = E(
+		"0319", "not-an-overlay", "A tree stands where an overlay is wanted",
+		"An overlay is made of fragments, each with a target and a node __overlay__. "
+		"libfdt takes a whole tree as an overlay that adds nothing, and says so to nobody.",
+		"the base comes first, then the overlays, in the order they are to be applied"),
+	[TREE_GUEST_FRAGMENT] = E(
+		"0320", "guest-fragment", "A guest's fragment is not for a host",
+		"A guest's fragment adds vPHBs and GPU memory at the addresses of that guest. In "
+		"the host's tree they would be memory and devices that are not there.",
+		"give it to the guest's monitor; for the host there are host-fw and host-os"),
 
 	[TREE_LINUX_NODE_TWICE] = E("0321", "linux-node-twice", "One node would be added twice",
 				    "The kernel puts all fragments into one changeset and refuses "

@@ -79,6 +79,28 @@ static bool read_version(struct reader *reader)
 	return true;
 }
 
+/* What is there instead of a blob is mostly its source, or the wiring. */
+static bool fail_magic(struct reader *reader)
+{
+	const unsigned char *word = reader->blob;
+	struct diags *diags = reader->diags;
+	struct diag_record *record;
+	bool text = true;
+
+	for (unsigned i = 0; i < 4; i++)
+		text = text && ((word[i] >= ' ' && word[i] < 0x7f) || strchr("\t\r\n", word[i]));
+	if (!text)
+		return fail(reader, TREE_DTB_DAMAGED, 0,
+			    "it starts with 0x%08" PRIx32
+			    " and not with 0x%08x: no device tree blob",
+			    header_word(reader, 0), FDT_MAGIC);
+	record = diag_add_about(diags, &tree_codes[TREE_DTB_DAMAGED], reader->tree->file,
+				"this is text, and no device tree blob");
+	diag_fix(diags, record,
+		 "compile a tree's source with dtc -I dts -O dtb, and a wiring with nv2dtc compile");
+	return false;
+}
+
 static bool read_header(struct reader *reader, size_t len)
 {
 	bool has_size;
@@ -86,10 +108,7 @@ static bool read_header(struct reader *reader, size_t len)
 	if (len < HEADER_SIZE_V17)
 		return fail(reader, TREE_DTB_DAMAGED, 0, "%zu bytes are no device tree blob", len);
 	if (header_word(reader, 0) != FDT_MAGIC)
-		return fail(reader, TREE_DTB_DAMAGED, 0,
-			    "it starts with 0x%08" PRIx32
-			    " and not with 0x%08x: no device tree blob",
-			    header_word(reader, 0), FDT_MAGIC);
+		return fail_magic(reader);
 	reader->total = header_word(reader, 4);
 	if (reader->total > len)
 		return fail(reader, TREE_DTB_DAMAGED, 4,

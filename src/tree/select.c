@@ -427,6 +427,26 @@ static bool is_meant_by_another(const struct bind_selectors *selectors,
 	return false;
 }
 
+/* What to do where a node of some kind is missing. */
+static const char *missing_fix(enum nv2_selector_kind kind)
+{
+	switch (kind) {
+	case NV2_SELECT_NPU:
+	case NV2_SELECT_LINK:
+		return "merge the host-fw overlay first: it is what adds NPUs and links";
+	case NV2_SELECT_BRIDGE:
+		return "firmware makes it for each link it knows: compare the board's links with "
+		       "the tree's (nv2dtc verify)";
+	case NV2_SELECT_GPU:
+	case NV2_SELECT_SLOT:
+		return "check that the slot has power, and that its label is spelt as the machine "
+		       "spells it";
+	default:
+		return "check that this is the tree of the host, whole, and the chip ids of the "
+		       "wiring";
+	}
+}
+
 static void report_missing(const struct bind_selectors *selectors,
 			   const struct bind_selector *selector, const struct overlay *overlay,
 			   const struct tree *base, const struct select_index *index,
@@ -443,6 +463,8 @@ static void report_missing(const struct bind_selectors *selectors,
 			     describe_selector(diags->arena, &selector->match));
 	if (close)
 		diag_fix(diags, record, "did you mean \"%s\"?", close);
+	else
+		diag_fix(diags, record, "%s", missing_fix(selector->match.kind));
 }
 
 static void report_ambiguous(const struct bind_selector *selector, const struct overlay *overlay,
