@@ -378,8 +378,13 @@ def format(s, f):
     print([(short(e["range"]), e["newText"]) for e in edits])
     s.open(uri, text + "\n\n\n")
     print([(short(e["range"]), e["newText"][-40:]) for e in s.request("textDocument/formatting", ask)])
+    s.notes.clear()
     s.open(uri, text + "}")
     print(s.request("textDocument/formatting", ask))
+    s.request("textDocument/formatting", ask)
+    s.open(f.uri("other.nv2"), REDBUD)
+    s.diagnostics(f.uri("other.nv2"))
+    print("errors:", [len(n["params"]["diagnostics"]) for n in s.notes if n["params"]["uri"] == uri])
     inner = f.uri("l.nv2i")
     s.open(inner, "gpu  G { }")
     ask["textDocument"]["uri"] = inner
