@@ -183,6 +183,7 @@ done
 # Debian's kernels have no CONFIG_OF_OVERLAY: the module is not built, and nothing fails.
 done_in 'nv2boot-dkms installs beside a kernel of Debian' "$user" sh -c \
 	"apt-get install -y --no-install-recommends linux-headers-$arch /src/nv2boot-dkms_*_all.deb"
+check 'and says why it is not built' grep -q BUILD_EXCLUSIVE "$log"
 equal 'and is passed over there' '' \
 	"$(find "$user/lib/modules" -name 'nv2_overlay.ko*' 2>/dev/null)"
 check 'and DKMS knows it' inside "$user" sh -c 'dkms status | grep -q "^nv2-overlay/.*added"'
@@ -190,8 +191,8 @@ check 'and DKMS knows it' inside "$user" sh -c 'dkms status | grep -q "^nv2-over
 # What it would remember of a machine that has a bundle.
 mkdir -p "$user/var/lib/nv2boot" && echo 1 >"$user/var/lib/nv2boot/attempts"
 done_in 'all can be purged' "$user" apt-get purge -y nv2dtc nv2boot nv2boot-dkms libnv2boot-dev
-equal 'and nothing is left' '' "$(inside "$user" sh -c 'find /etc /usr /lib /var \
-	\( -name "*nv2boot*" -o -name "*nv2dtc*" -o -name "*nv2-overlay*" \) ! -path "/var/log/*" \
-	! -path "/var/cache/*"')"
+equal 'and nothing is left' '' "$(inside "$user" sh -c 'ls -d /etc/petitboot /var/lib/dkms/nv2* 2>/dev/null
+	find /etc /usr /lib /var -name "*nv2*" ! -path "/usr/src/linux-*" ! -path "/var/log/*" \
+		! -path "/var/cache/*"')"
 
 total
