@@ -6,7 +6,7 @@
 # The tutorial on a fresh Debian 12, from SOURCE, an unpacked tarball: the packages
 # are built in one, and installed and used in another that has nothing of what
 # built them. Both are made from the package sources that apt has here. Takes
-# some ten minutes, most of it for the tests; DEB_BUILD_OPTIONS=nocheck leaves
+# some fifteen minutes, most of it for the tests; DEB_BUILD_OPTIONS=nocheck leaves
 # these out. Logs are beside SOURCE. The last line is the total.
 
 # shellcheck source=tests/lib.sh
