@@ -186,6 +186,8 @@ static const struct {
 	 " variant-unknown slot-twice slot-twice"},
 	{CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps; link n:1 <-> A:0 at 25 Gbps;",
 	 " variant-unknown port-wired-twice"},
+	{CHIP GPU("A") GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3,5 <-> B:0-1 at 25 Gbps;",
+	 " bricks-not-adjacent"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
 	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
@@ -275,6 +277,42 @@ START_TEST(judges_names_without_a_family)
 			"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
 			     "guest \"vm/0\" { machine = \"pseries-5.1\"; phb 1 { npu = n; } };\n");
 	ck_assert_str_eq(names_given(), " unknown-value guest-file-name");
+}
+END_TEST
+
+/* What a GPU without a link has lost may be what it was wired with. */
+START_TEST(misses_no_wire_after_one_is_lost)
+{
+	static const char *const wires[] = {"link A:3 <-> B:9;", "link A:3-4 <-> B:3;",
+					    "link A <-> B:3;", ""};
+	static const char *const names[] = {" port-range", " list-lengths", " ports-missing",
+					    " variant-unknown gpu-unwired guest-gpu-unwired"};
+
+	compile(arena_printf(lang.arena,
+			     "/nv2-v1/; board \"b\" { " HEAD CHIP GPU("A")
+				     GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; %s };"
+					      "guest \"g\" { " MACHINE
+					      "phb 1 { devices = A, n:0-2, B; } };\n",
+			     wires[_i]));
+	ck_assert_str_eq(names_given(), names[_i]);
+}
+END_TEST
+
+/* A vPHB takes six GPUs, as many as a chip has bricks. */
+START_TEST(takes_a_gpu_for_each_brick)
+{
+	compile("/nv2-v1/; board \"b\" { compatible = \"b\", \"ibm,witherspoon\"; "
+		"family = power9-npu2; memory-map = gpu-4t-up;" CHIP GPU("A") GPU("B") GPU("C")
+			GPU("D") GPU("E") GPU("F") "link n:0 <-> A:0 at 25 Gbps;"
+						   "link n:1 <-> B:0 at 25 Gbps;"
+						   "link n:2 <-> C:0 at 25 Gbps;"
+						   "link n:3 <-> D:0 at 25 Gbps;"
+						   "link n:4 <-> E:0 at 25 Gbps;"
+						   "link n:5 <-> F:0 at 25 Gbps; };"
+						   "guest \"g\" { " MACHINE
+						   "phb 1 { npu = n; } };\n");
+	/* The memory map has addresses for four of them; the vPHB has room for all. */
+	ck_assert_str_eq(names_given(), " variant-unknown group-range group-range");
 }
 END_TEST
 
@@ -380,6 +418,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(cases, misses_nothing_of_a_damaged_guest, 0, 4);
 	tcase_add_loop_test(cases, judges_guests, 0, COUNT(guest_limits));
 	tcase_add_test(cases, judges_names_without_a_family);
+	tcase_add_loop_test(cases, misses_no_wire_after_one_is_lost, 0, 4);
+	tcase_add_test(cases, takes_a_gpu_for_each_brick);
 	tcase_add_test(cases, reads_no_machine_that_is_no_text);
 	tcase_add_test(cases, judges_machines_without_a_family);
 	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);
