@@ -60,6 +60,22 @@ static int verify_properties(const struct nv2_blob *blob, struct nv2_reason *why
 	return 0;
 }
 
+/* What makes a node below the root a fragment, to the kernel, whatever it is called. */
+static bool has_content(const struct nv2_blob *blob, u32 node)
+{
+	const size_t length = strlen(OVERLAY);
+	u32 child;
+
+	for (child = blob->nodes[node].child; child != NV2_NO_NODE;
+	     child = blob->nodes[child].sibling) {
+		const char *name = blob->nodes[child].name;
+
+		if (!strncmp(name, OVERLAY, length) && (name[length] == '\0' || name[length] == '@'))
+			return true;
+	}
+	return false;
+}
+
 /* The kernel finds these nodes by their names up to an @, and the first or the last of them. */
 static int verify_special_nodes(const struct nv2_blob *blob, struct nv2_reason *why)
 {
@@ -78,6 +94,9 @@ static int verify_special_nodes(const struct nv2_blob *blob, struct nv2_reason *
 				continue;
 			if (name[length] == '@' || (name[length] == '\0' && count++ > 0))
 				return nv2_refuse(why, -EINVAL, "there is a second node %s",
+						  special[i]);
+			if (has_content(blob, child))
+				return nv2_refuse(why, -EINVAL, "%s is a fragment as well",
 						  special[i]);
 		}
 	}

@@ -54,6 +54,20 @@ static void refuse_alike(struct verifier *verifier, const struct tree_node *pare
 	}
 }
 
+/* Any node below the root that has an __overlay__ is one to them, whatever it is called. */
+static void refuse_content(struct verifier *verifier, const struct tree_node *node)
+{
+	const struct tree *tree = verifier->tree;
+
+	if (!tree_find_child(tree, node, "__overlay__") &&
+	    !tree_find_unit(tree, node, "__overlay__"))
+		return;
+	report_node(verifier->diags, TREE_OVERLAY_DAMAGED, verifier->tree, node, NULL,
+		    "%s has a node __overlay__: the kernel and libfdt take it for a fragment",
+		    node->name);
+	verifier->ok = false;
+}
+
 static void verify_names(struct verifier *verifier)
 {
 	const struct tree_node *root = verifier->tree->root;
@@ -62,7 +76,9 @@ static void verify_names(struct verifier *verifier)
 	refuse_alike(verifier, root, "__fixups__");
 	refuse_alike(verifier, root, "__local_fixups__");
 	for (const struct tree_node *node = root->children; node; node = node->next)
-		if (!is_meta(verifier->overlay, node))
+		if (is_meta(verifier->overlay, node))
+			refuse_content(verifier, node);
+		else
 			refuse_alike(verifier, node, "__overlay__");
 }
 

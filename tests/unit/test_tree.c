@@ -920,6 +920,17 @@ static const struct {
 	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
 	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; }; __symbols__@1 { };"),
 	 "__symbols__@1"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; };"
+	      "__symbols__ { " TO_ROOT " __overlay__ { n; }; };"),
+	 "__symbols__ has a node __overlay__"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; }; __fixups__ { __overlay__@1 { }; };"),
+	 "__fixups__ has a node __overlay__"},
+	{OVERLAY_GENERIC, TREE_OVERLAY_DAMAGED,
+	 OVER("fragment@0 { " TO_ROOT " __overlay__ { n; }; };"
+	      "__local_fixups__ { " TO_ROOT " __overlay__ { }; };"),
+	 "__local_fixups__ has a node __overlay__"},
 	/* What only the kernel refuses. */
 	{OVERLAY_GENERIC, TREE_CODE_COUNT, FRAGMENT("/soc", "#size-cells = <1>;"), NULL},
 	{OVERLAY_LINUX, TREE_LINUX_CELLS, FRAGMENT("/soc", "#size-cells = <1>;"), "#size-cells"},
