@@ -1544,7 +1544,7 @@ START_TEST(another_key_is_refused)
 	ck_assert(!verify_bundle(diags, "test.nv2b", &bundle, other));
 	expect_diagnostic(BUNDLE_SIGNATURE, "not signed by the key in");
 	ck_assert(!verify_bundle(diags, "test.nv2b", &bundle, secret_key()));
-	expect_diagnostic(BUNDLE_SIGNATURE, "that is the secret key");
+	expect_diagnostic(BUNDLE_SIGNATURE, "if it is the secret one, give its public half");
 	/* Whoever replaces the key and seals again has no signature. */
 	seal->signer[0] ^= 1;
 	seal_bundle(&bytes);
