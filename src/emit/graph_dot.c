@@ -66,26 +66,68 @@ static void add_npu(struct buffer *out, size_t board, const struct plan_npu *npu
 	buffer_add_string(out, "</TR></TABLE>>];\n");
 }
 
+/* Ports to the NPU stand above, where their wires come from; all others below. */
+static void add_ports(struct buffer *out, const struct plan_gpu *gpu, bool above, size_t span)
+{
+	buffer_add_string(out, "<TR>");
+	for (unsigned port = 0; port < gpu->gpu->board->family->gpu_ports; port++)
+		if ((gpu->ports[port].link != NULL) == above)
+			buffer_printf(out, "<TD PORT=\"p%u\" COLSPAN=\"%zu\">%u</TD>", port, span,
+				      port);
+	buffer_add_string(out, "</TR>");
+}
+
 static void add_gpu(struct buffer *out, size_t board, const struct plan_board *plan,
 		    const struct plan_gpu *gpu)
 {
-	unsigned ports = gpu->gpu->board->family->gpu_ports;
 	const struct guest *guest = guest_of(gpu->gpu->vphb);
+	size_t above = 0, below, width;
 
+	for (unsigned port = 0; port < gpu->gpu->board->family->gpu_ports; port++)
+		above += gpu->ports[port].link != NULL;
+	below = gpu->gpu->board->family->gpu_ports - above;
+	/* Both rows are as wide as the table, whose columns nobody sees. */
+	width = (above ? above : 1) * (below ? below : 1);
 	add_node(out, board, gpu->gpu->name);
-	buffer_add_string(out, "<TR>");
-	for (unsigned port = 0; port < ports; port++)
-		buffer_printf(out, "<TD PORT=\"p%u\">%u</TD>", port, port);
+	if (above)
+		add_ports(out, gpu, true, width / above);
 	buffer_printf(out,
-		      "</TR><TR><TD COLSPAN=\"%u\"><B>%s</B>, group %u<BR/>base 0x%" PRIx64
+		      "<TR><TD COLSPAN=\"%zu\"><B>%s</B>, group %u<BR/>base 0x%" PRIx64
 		      "<BR/>tgt 0x%" PRIx64,
-		      ports, gpu->gpu->name, gpu->gpu->group, gpu->base, gpu->tgt);
+		      width, gpu->gpu->name, gpu->gpu->group, gpu->base, gpu->tgt);
 	if (guest) {
 		buffer_printf(out, "<BR/><FONT COLOR=\"%s\">guest ", color_of(plan, guest));
 		xml_add_escaped(out, guest->name);
 		buffer_add_string(out, "</FONT>");
 	}
-	buffer_add_string(out, "</TD></TR></TABLE>>];\n");
+	buffer_add_string(out, "</TD></TR>");
+	if (below)
+		add_ports(out, gpu, false, width / below);
+	buffer_add_string(out, "</TABLE>>];\n");
+}
+
+/*
+ * A label for each wire has no room beside the others: the middle one of a rate
+ * says it for all. Spaces keep other wires away from it.
+ */
+static void add_rate(struct buffer *out, const struct plan_link *link)
+{
+	const struct link_rate *rate = link->link->rate;
+	size_t count = 0, before = 0;
+
+	for (size_t i = 0; i < link->gpu->links.count; i++) {
+		const struct plan_link *other = link->gpu->links.items[i];
+
+		if (other == link)
+			before = count;
+		count += other->link->rate == rate;
+	}
+	if (before != (count - 1) / 2)
+		return;
+	buffer_add_string(out, "label=\"  ");
+	if (count > 1)
+		buffer_printf(out, "%zu \xc3\x97 ", count);
+	buffer_printf(out, "%s Gbps  \"", rate->text);
 }
 
 static void add_link(struct buffer *out, size_t board, const struct plan_board *plan,
@@ -93,13 +135,15 @@ static void add_link(struct buffer *out, size_t board, const struct plan_board *
 {
 	const struct guest *guest = guest_of(link->link->vphb);
 
-	buffer_printf(out, "\t\t\"b%zu_%s\":p%u -- \"b%zu_%s\"", board, link->npu->npu->name,
+	buffer_printf(out, "\t\t\"b%zu_%s\":p%u:s -- \"b%zu_%s\"", board, link->npu->npu->name,
 		      link->link->brick, board, link->gpu->gpu->name);
 	if (link->link->port >= 0)
 		buffer_printf(out, ":p%d", link->link->port);
-	buffer_printf(out, " [label=\"%s Gbps\"", link->link->rate->text);
+	buffer_add_string(out, ":n [");
+	add_rate(out, link);
 	if (guest) {
-		buffer_printf(out, ", penwidth=2, color=\"%s\", tooltip=", color_of(plan, guest));
+		buffer_printf(out, "%spenwidth=2, color=\"%s\", tooltip=",
+			      out->data[out->len - 1] == '[' ? "" : ", ", color_of(plan, guest));
 		add_quoted(out, guest->name);
 	}
 	buffer_add_string(out, "];\n");
@@ -129,7 +173,11 @@ static void add_map(struct arena *arena, struct buffer *out, const struct plan_b
 	buffer_add_string(out, "</TABLE>>];\n");
 }
 
-/* Below what they belong to: an edge that is not seen puts them there. */
+/*
+ * Below what they belong to: an edge that is not seen puts them there. Another
+ * keeps them in order, and what stands above with them: clusters have no order
+ * of their own.
+ */
 static void add_maps(struct arena *arena, struct buffer *out, size_t number,
 		     const struct plan_board *plan)
 {
@@ -141,6 +189,11 @@ static void add_maps(struct arena *arena, struct buffer *out, size_t number,
 			arena_printf(arena, "addresses of chip %u", npu->chip), &rows);
 		buffer_printf(out, "\t\t\"b%zu_%s\" -- \"b%zu map %zu\" [style=invis];\n", number,
 			      npu->gpus.items[0]->gpu->name, number, i);
+		if (i)
+			buffer_printf(out,
+				      "\t\t\"b%zu map %zu\" -- \"b%zu map %zu\" [style=invis, "
+				      "minlen=0];\n",
+				      number, i - 1, number, i);
 	}
 	for (size_t i = 0; i < plan->board->guests.count; i++) {
 		const struct plan_guest *guest =
@@ -169,7 +222,7 @@ static void add_peers(struct buffer *out, size_t board, const struct plan_board 
 		const struct peer_link *peer = &plan->board->peers.items[i];
 
 		buffer_printf(out,
-			      "\t\t\"b%zu_%s\":p%u -- \"b%zu_%s\":p%u [style=dashed, "
+			      "\t\t\"b%zu_%s\":p%u:s -- \"b%zu_%s\":p%u:s [style=dashed, "
 			      "constraint=false];\n",
 			      board, peer->a->name, peer->port_a, board, peer->b->name,
 			      peer->port_b);
@@ -205,9 +258,9 @@ static void add_board(struct arena *arena, struct buffer *out, size_t number,
 
 void emit_graph_dot(struct arena *arena, const struct plan *plan, struct buffer *out)
 {
-	buffer_add_string(
-		out, "graph wiring {\n\tnode [shape=plain, fontname=\"sans-serif\", fontsize=11];\n"
-		     "\tedge [fontname=\"sans-serif\", fontsize=9];\n");
+	buffer_add_string(out, "graph wiring {\n\tfontname=\"sans-serif\";\n"
+			       "\tnode [shape=plain, fontname=\"sans-serif\", fontsize=11];\n"
+			       "\tedge [fontname=\"sans-serif\", fontsize=9];\n");
 	for (size_t i = 0; i < plan->boards.count; i++)
 		add_board(arena, out, i, plan->boards.items[i]);
 	buffer_add_string(out, "}\n");
