@@ -9,11 +9,12 @@
 #include <stdlib.h>
 
 static struct map_row *add_row(struct arena *arena, map_rows *rows, enum map_kind kind,
-			       uint64_t base, uint64_t size, const char *what)
+			       uint64_t base, uint64_t size, const char *what, const char *name)
 {
 	struct map_row *row = ARRAY_PUSH(arena, rows);
 
-	*row = (struct map_row){.kind = kind, .base = base, .size = size, .what = what};
+	*row = (struct map_row){
+		.kind = kind, .base = base, .size = size, .what = what, .name = name};
 	return row;
 }
 
@@ -49,6 +50,11 @@ static void sort_rows(map_rows *rows)
 	}
 }
 
+const char *map_row_text(struct arena *arena, const struct map_row *row)
+{
+	return row->name ? arena_printf(arena, "%s of %s", row->what, row->name) : row->what;
+}
+
 map_rows map_npu(struct arena *arena, const struct plan_board *board, const struct plan_npu *npu)
 {
 	map_rows rows = {0};
@@ -56,22 +62,22 @@ map_rows map_npu(struct arena *arena, const struct plan_board *board, const stru
 	for (size_t i = 0; i < npu->gpus.count; i++) {
 		const struct plan_gpu *gpu = npu->gpus.items[i];
 		struct map_row *row = add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
-					      arena_printf(arena, "memory of %s", gpu->gpu->name));
+					      "memory", gpu->gpu->name);
 
 		row->note = arena_printf(arena, "tgt 0x%" PRIx64 ", NUMA node %" PRIu32, gpu->tgt,
 					 gpu->node);
 		row->guest = guest_of(gpu->gpu->vphb);
 	}
 	add_row(arena, &rows, MAP_REGISTERS, npu->regs, board->board->family->npu_regs_size,
-		arena_printf(arena, "registers of %s", npu->npu->name));
-	add_row(arena, &rows, MAP_WINDOW, npu->mmio_window, npu->mmio_window_size,
-		arena_printf(arena, "link registers of %s", npu->npu->name));
+		"registers", npu->npu->name);
+	add_row(arena, &rows, MAP_WINDOW, npu->mmio_window, npu->mmio_window_size, "link registers",
+		npu->npu->name);
 	for (size_t i = 0; i < npu->links.count; i++) {
 		const struct plan_link *link = npu->links.items[i];
 
 		if (link->atsd)
-			add_row(arena, &rows, MAP_ATSD, link->atsd, board->page_size,
-				arena_printf(arena, "ATSD of %s", link->name))
+			add_row(arena, &rows, MAP_ATSD, link->atsd, board->page_size, "ATSD",
+				link->name)
 				->guest = guest_of(link->link->vphb);
 	}
 	sort_rows(&rows);
@@ -83,24 +89,23 @@ map_rows map_vphb(struct arena *arena, const struct plan_guest *guest, const str
 	map_rows rows = {0};
 
 	add_row(arena, &rows, MAP_WINDOW, vphb->ram_window, vphb->ram_window_size,
-		"window for GPU memory");
+		"window for GPU memory", NULL);
 	for (size_t i = 0; i < vphb->gpus.count; i++) {
 		const struct plan_guest_gpu *gpu = vphb->gpus.items[i];
-		struct map_row *row =
-			add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
-				arena_printf(arena, "memory of %s", gpu->gpu->gpu->name));
+		struct map_row *row = add_row(arena, &rows, MAP_APERTURE, gpu->base, gpu->size,
+					      "memory", gpu->gpu->gpu->name);
 
 		row->note = arena_printf(arena, "NUMA node %" PRIu32, gpu->node);
 		row->guest = guest->guest;
 	}
 	add_row(arena, &rows, MAP_WINDOW, vphb->atsd_window, vphb->atsd_window_size,
-		"window for ATSD");
+		"window for ATSD", NULL);
 	for (size_t i = 0; i < vphb->links.count; i++) {
 		const struct plan_guest_link *link = vphb->links.items[i];
 
 		if (link->atsd)
-			add_row(arena, &rows, MAP_ATSD, link->atsd, guest->board->page_size,
-				arena_printf(arena, "ATSD of %s", link->link->name))
+			add_row(arena, &rows, MAP_ATSD, link->atsd, guest->board->page_size, "ATSD",
+				link->link->name)
 				->guest = guest->guest;
 	}
 	sort_rows(&rows);

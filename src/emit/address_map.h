@@ -17,12 +17,16 @@ struct map_row {
 	enum map_kind kind;
 	uint64_t base, size;
 	const char *what;
+	const char *name;          /* what it is of; or NULL */
 	const char *note;          /* or NULL */
 	const struct guest *guest; /* whose it is; or NULL */
 	bool inside;               /* the last row before that is not inside another */
 };
 
 typedef ARRAY(struct map_row) map_rows;
+
+/* "memory of GPU0" */
+const char *map_row_text(struct arena *arena, const struct map_row *row);
 
 /* System addresses of an NPU and its GPUs. */
 map_rows map_npu(struct arena *arena, const struct plan_board *board, const struct plan_npu *npu);

@@ -168,7 +168,8 @@ static void add_map(struct arena *arena, struct buffer *out, const struct plan_b
 			      row->base, size_text(arena, row->size));
 		if (color)
 			buffer_printf(out, " COLOR=\"%s\"", color);
-		buffer_printf(out, ">%s%s</TD></TR>", row->inside ? "\xe2\x80\x83" : "", row->what);
+		buffer_printf(out, ">%s%s</TD></TR>", row->inside ? "\xe2\x80\x83" : "",
+			      map_row_text(arena, row));
 	}
 	buffer_add_string(out, "</TABLE>>];\n");
 }

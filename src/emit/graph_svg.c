@@ -29,8 +29,7 @@ enum {
 	PIN_STEP = 26,
 	PEER_STEP = 13,
 	PEER_BASE = 30,
-	NAME_COLUMNS = 9, /* of a GPU's label, beside its group */
-	LINE_COLUMNS = 23,
+	INSIDE = 12,      /* from a box's edge to its text */
 	ROW_PANELS = 2,   /* at most so many side by side, */
 	ROW_WIDTH = 1400, /* and not wider, if it can be */
 };
@@ -356,7 +355,7 @@ static void draw_npu(struct drawing *drawing, const struct panel *panel)
 	int x = panel->x + PANEL_PAD, y = npu_y(panel), right = panel->width - 2 * PANEL_PAD;
 	unsigned bricks = drawing->board->board->family->bricks;
 	bool wired[BRICKS_MAX];
-	const char *idle;
+	const char *idle, *chip = arena_printf(drawing->arena, "chip %u", npu->chip);
 
 	for (unsigned i = 0; i < bricks; i++)
 		wired[i] = npu->npu->bricks[i] != NULL;
@@ -365,13 +364,25 @@ static void draw_npu(struct drawing *drawing, const struct panel *panel)
 		drawing->out,
 		"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\" class=\"box\"/>\n", x,
 		y, right, NPU_HEIGHT);
-	svg_text(drawing, x + 12, y + 24, "h", svg_shorten(drawing, npu->npu->name, 30));
-	svg_text(drawing, x + right - 12, y + 24, "e d",
-		 arena_printf(drawing->arena, "chip %u", npu->chip));
-	svg_text(drawing, x + 12, y + 44, "m d",
+	svg_name(drawing, x + INSIDE, y + 24, "h", right - 3 * INSIDE - svg_width("", chip), "",
+		 npu->npu->name, "");
+	svg_text(drawing, x + right - INSIDE, y + 24, "e d", chip);
+	svg_text(drawing, x + INSIDE, y + 44, "m d",
 		 arena_printf(drawing->arena, "registers 0x%" PRIx64, npu->regs));
 	if (idle)
-		svg_text(drawing, x + right - 12, y + 44, "s e d", idle);
+		svg_text(drawing, x + right - INSIDE, y + 44, "s e d", idle);
+}
+
+static const char *group_text(struct drawing *drawing, const struct plan_gpu *gpu)
+{
+	return arena_printf(drawing->arena, "group %u", gpu->gpu->group);
+}
+
+/* A group has a line of its own where its GPU's name is too long to stand beside it. */
+static bool group_beside(const struct plan_gpu *gpu, const char *group)
+{
+	return svg_width("h", gpu->gpu->name) + INSIDE / 2 + svg_width("", group) <=
+	       GPU_WIDTH - 2 * INSIDE;
 }
 
 /* Lines below a GPU's addresses; gives how many. With `draw` unset, only counts. */
@@ -381,30 +392,38 @@ static int draw_gpu_lines(struct drawing *drawing, const struct plan_gpu *gpu, i
 	const struct guest *guest = guest_of(gpu->gpu->vphb);
 	bool wired[GPU_PORTS_MAX];
 	struct {
-		const char *class, *text;
-	} lines[3];
+		const char *class, *before, *name;
+	} lines[4];
 	int count = 0;
-	const char *idle = "ports not known";
+	const char *idle = "ports not known", *group = group_text(drawing, gpu);
 
 	for (unsigned i = 0; i < gpu->gpu->board->family->gpu_ports; i++)
 		wired[i] = gpu->ports[i].link || gpu->ports[i].peer;
 	if (gpu->peers_known)
 		idle = list_idle(drawing, "port", wired, gpu->gpu->board->family->gpu_ports);
+	if (!group_beside(gpu, group)) {
+		lines[count].class = "d";
+		lines[count].before = "";
+		lines[count++].name = group;
+	}
 	if (guest) {
 		lines[count].class = svg_class(drawing, "b", guest);
-		lines[count++].text = arena_printf(drawing->arena, "guest %s", guest->name);
+		lines[count].before = "guest ";
+		lines[count++].name = guest->name;
 	}
 	if (gpu->gpu->slot.value) {
 		lines[count].class = "s d";
-		lines[count++].text = arena_printf(drawing->arena, "slot %s", gpu->gpu->slot.value);
+		lines[count].before = "slot ";
+		lines[count++].name = gpu->gpu->slot.value;
 	}
 	if (idle) {
 		lines[count].class = "s d";
-		lines[count++].text = idle;
+		lines[count].before = "";
+		lines[count++].name = idle;
 	}
 	for (int i = 0; draw && i < count; i++)
-		svg_text(drawing, x, y + i * LINE, lines[i].class,
-			 svg_shorten(drawing, lines[i].text, LINE_COLUMNS));
+		svg_name(drawing, x, y + i * LINE, lines[i].class, GPU_WIDTH - 2 * INSIDE,
+			 lines[i].before, lines[i].name, "");
 	return count;
 }
 
@@ -412,6 +431,7 @@ static void draw_gpu(struct drawing *drawing, const struct panel *panel, size_t 
 {
 	const struct plan_gpu *gpu = panel->npu->gpus.items[place];
 	const struct guest *guest = guest_of(gpu->gpu->vphb);
+	const char *group = group_text(drawing, gpu);
 	int x = gpu_x(panel, place), y = gpu_y(panel);
 
 	buffer_printf(
@@ -424,14 +444,14 @@ static void draw_gpu(struct drawing *drawing, const struct panel *panel, size_t 
 			      "class=\"%s\"/>\n",
 			      x, y, GPU_WIDTH, panel->gpu_height,
 			      svg_class(drawing, "tint", guest));
-	svg_text(drawing, x + 12, y + 34, "h", svg_shorten(drawing, gpu->gpu->name, NAME_COLUMNS));
-	svg_text(drawing, x + GPU_WIDTH - 12, y + 34, "e d",
-		 arena_printf(drawing->arena, "group %u", gpu->gpu->group));
-	svg_text(drawing, x + 12, y + 55, "m",
+	svg_name(drawing, x + INSIDE, y + 34, "h", GPU_WIDTH - 2 * INSIDE, "", gpu->gpu->name, "");
+	if (group_beside(gpu, group))
+		svg_text(drawing, x + GPU_WIDTH - INSIDE, y + 34, "e d", group);
+	svg_text(drawing, x + INSIDE, y + 55, "m",
 		 arena_printf(drawing->arena, "base 0x%" PRIx64, gpu->base));
-	svg_text(drawing, x + 12, y + 72, "m",
+	svg_text(drawing, x + INSIDE, y + 72, "m",
 		 arena_printf(drawing->arena, "tgt  0x%" PRIx64, gpu->tgt));
-	draw_gpu_lines(drawing, gpu, x + 12, y + GPU_HEAD + 7, true);
+	draw_gpu_lines(drawing, gpu, x + INSIDE, y + GPU_HEAD + 7, true);
 }
 
 static void draw_panel(struct drawing *drawing, const struct panel *panel)
@@ -440,9 +460,8 @@ static void draw_panel(struct drawing *drawing, const struct panel *panel)
 		      "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"10\" "
 		      "class=\"panel\"/>\n",
 		      panel->x, panel->y, panel->width, panel_bottom(panel) - panel->y);
-	svg_text(drawing, panel->x + PANEL_PAD, panel->y + 20, "d",
-		 arena_printf(drawing->arena, "IOMMU group of %s",
-			      svg_shorten(drawing, panel->npu->npu->name, 32)));
+	svg_name(drawing, panel->x + PANEL_PAD, panel->y + 20, "d", panel->width - 2 * PANEL_PAD,
+		 "IOMMU group of ", panel->npu->npu->name, "");
 	draw_npu(drawing, panel);
 	for (size_t i = 0; i < panel->npu->gpus.count; i++)
 		draw_gpu(drawing, panel, i);
@@ -458,34 +477,35 @@ static void draw_panel(struct drawing *drawing, const struct panel *panel)
 
 /* ---- a board ---- */
 
-static void draw_title(struct drawing *drawing)
+static void draw_title(struct drawing *drawing, int width)
 {
 	const struct board *board = drawing->board->board;
 
-	svg_text(drawing, SVG_MARGIN, drawing->y + 34, "t", board->name);
+	svg_name(drawing, SVG_MARGIN, drawing->y + 34, "t", width, "", board->name, "");
 	drawing->y += TITLE_HEIGHT;
 	if (board->model.value) {
-		svg_text(drawing, SVG_MARGIN, drawing->y + 5, "d", board->model.value);
+		svg_name(drawing, SVG_MARGIN, drawing->y + 5, "d", width, "", board->model.value,
+			 "");
 		drawing->y += LINE;
 	}
 }
 
-static void draw_legend(struct drawing *drawing)
+static void draw_legend(struct drawing *drawing, int width)
 {
 	const struct board *board = drawing->board->board;
 
 	for (size_t i = 0; i < board->guests.count; i++) {
 		const struct guest *guest = board->guests.items[i];
-		const char *text = arena_printf(drawing->arena, "guest %s", guest->name);
+		const char *lpid = "";
 
 		if (guest->lpid.set)
-			text = arena_printf(drawing->arena, "%s, LPID %" PRIu64, text,
-					    guest->lpid.value);
+			lpid = arena_printf(drawing->arena, ", LPID %" PRIu64, guest->lpid.value);
 		buffer_printf(drawing->out,
 			      "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" rx=\"3\" "
 			      "class=\"%s\"/>\n",
 			      SVG_MARGIN, drawing->y + 3, svg_class(drawing, "key", guest));
-		svg_text(drawing, SVG_MARGIN + 22, drawing->y + 15, "", text);
+		svg_name(drawing, SVG_MARGIN + 22, drawing->y + 15, "", width - 22, "guest ",
+			 guest->name, lpid);
 		drawing->y += LEGEND_HEIGHT;
 	}
 }
@@ -508,26 +528,52 @@ static void place_panel(struct drawing *drawing, struct panel *panel, int x)
 	place_peers(drawing, panel);
 }
 
-/* The panels from `first` on that stand side by side, and their addresses; gives how many. */
-static size_t draw_row(struct drawing *drawing, size_t first, int *width)
+/* How many panels from `first` on stand side by side; gives their width, too. */
+static size_t fit_row(const struct plan_board *board, size_t first, int *width)
 {
-	size_t left = drawing->board->npus.count - first, count;
-	int columns[ROW_PANELS], x = SVG_MARGIN, bottom = drawing->y;
+	size_t count;
 
-	for (count = 0; count < ROW_PANELS && count < left; count++) {
-		struct panel panel = {.npu = drawing->board->npus.items[first + count]};
+	*width = 0;
+	for (count = 0; count < ROW_PANELS && first + count < board->npus.count; count++) {
+		int wider = *width + (count ? SVG_GAP : 0) +
+			    panel_width(board->npus.items[first + count]);
 
-		if (count && x + panel_width(panel.npu) > SVG_MARGIN + ROW_WIDTH)
+		if (count && wider > ROW_WIDTH)
 			break;
+		*width = wider;
+	}
+	return count;
+}
+
+/* Without its margins. */
+static int board_width(const struct plan_board *board)
+{
+	int width = SVG_COLUMN, row;
+
+	for (size_t i = 0; i < board->npus.count;) {
+		i += fit_row(board, i, &row);
+		if (row > width)
+			width = row;
+	}
+	return width;
+}
+
+/* The panels from `first` on that stand side by side, and their addresses; gives how many. */
+static size_t draw_row(struct drawing *drawing, size_t first)
+{
+	int columns[ROW_PANELS], x = SVG_MARGIN, bottom = drawing->y, width;
+	size_t count = fit_row(drawing->board, first, &width);
+
+	for (size_t i = 0; i < count; i++) {
+		struct panel panel = {.npu = drawing->board->npus.items[first + i]};
+
 		place_panel(drawing, &panel, x);
 		draw_panel(drawing, &panel);
 		if (panel_bottom(&panel) > bottom)
 			bottom = panel_bottom(&panel);
-		columns[count] = x;
+		columns[i] = x;
 		x += panel.width + SVG_GAP;
 	}
-	if (x - SVG_GAP - SVG_MARGIN > *width)
-		*width = x - SVG_GAP - SVG_MARGIN;
 	drawing->y = bottom + SVG_GAP / 2;
 	svg_draw_host_maps(drawing, first, count, columns);
 	drawing->y += SVG_GAP;
@@ -536,13 +582,13 @@ static size_t draw_row(struct drawing *drawing, size_t first, int *width)
 
 int svg_draw_board(struct drawing *drawing)
 {
-	int width = SVG_COLUMN;
+	int width = board_width(drawing->board);
 
 	if (!drawing->untitled)
-		draw_title(drawing);
-	draw_legend(drawing);
+		draw_title(drawing, width);
+	draw_legend(drawing, width);
 	for (size_t i = 0; i < drawing->board->npus.count;)
-		i += draw_row(drawing, i, &width);
+		i += draw_row(drawing, i);
 	drawing->y -= SVG_GAP;
 	svg_draw_guest_maps(drawing, width);
 	drawing->y += SVG_MARGIN;

@@ -270,7 +270,7 @@ static void add_map(struct html *html, const struct plan_board *plan)
 			const struct map_row *row = &rows.items[j];
 
 			html_row(html);
-			html_cell(html, row->what);
+			html_cell(html, map_row_text(html->arena, row));
 			html_hex(html, row->base);
 			html_hex(html, row->base + (row->size - 1));
 			html_size(html, row->size);

@@ -11,8 +11,8 @@
 #include "emit/xml.h"
 
 /*
- * Dark is for screens only. c0 to c5 are guests' colours, as `color`: what takes part in it says so with
- * currentColor, so that one class does for lines, areas and text.
+ * Dark is for screens only. c0 to c5 are guests' colours, as `color`: what takes part in it says so
+ * with currentColor, so that one class does for lines, areas and text.
  */
 const char svg_style[] =
 	"text{font:13px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328}\n"
@@ -45,19 +45,36 @@ const char svg_style[] =
 	".gap{stroke:#656c76}\n"
 	"}\n";
 
-void svg_text(struct drawing *drawing, int x, int y, const char *class, const char *text)
+static void add_clean(struct buffer *out, const char *text)
 {
 	struct buffer clean = {0};
 
 	buffer_add_clean(&clean, text);
 	buffer_add(&clean, "", 1);
+	xml_add_escaped(out, clean.data);
+	buffer_free(&clean);
+}
+
+/* `whole` is what the pointer shows; or NULL. */
+static void add_text(struct drawing *drawing, int x, int y, const char *class, const char *text,
+		     const char *whole)
+{
 	buffer_printf(drawing->out, "<text x=\"%d\" y=\"%d\"", x, y);
 	if (*class)
 		buffer_printf(drawing->out, " class=\"%s\"", class);
 	buffer_add_string(drawing->out, ">");
-	xml_add_escaped(drawing->out, clean.data);
+	if (whole) {
+		buffer_add_string(drawing->out, "<title>");
+		add_clean(drawing->out, whole);
+		buffer_add_string(drawing->out, "</title>");
+	}
+	add_clean(drawing->out, text);
 	buffer_add_string(drawing->out, "</text>\n");
-	buffer_free(&clean);
+}
+
+void svg_text(struct drawing *drawing, int x, int y, const char *class, const char *text)
+{
+	add_text(drawing, x, y, class, text, NULL);
 }
 
 /* Columns of a text, as if all were as wide in a picture. */
@@ -76,6 +93,63 @@ static int count_columns(const char *text)
 	return columns;
 }
 
+/* Of a column, in tenths of a pixel: names in the widest of usual fonts, DejaVu Sans, take less. */
+static int column_width(const char *class)
+{
+	switch (*class) {
+	case 't':
+		return 145;
+	case 'h':
+		return 105;
+	case 'b':
+		return 86;
+	case 's':
+		return 72;
+	default:
+		return 79;
+	}
+}
+
+int svg_width(const char *class, const char *text)
+{
+	return (count_columns(text) * column_width(class) + 9) / 10;
+}
+
+/* A text's start and its end, where names differ, in `columns`; itself, if it fits. */
+static const char *shorten(struct arena *arena, const char *text, int columns)
+{
+	int all = count_columns(text), used = 0, start = columns / 2, end = columns - 1 - start;
+	size_t left = strlen(text), first = 0;
+	const char *at = text;
+
+	if (all <= columns)
+		return text;
+	while (left && all - used > end) {
+		struct character character = read_character(at, left);
+
+		used += (int)character.width;
+		at += character.bytes;
+		left -= character.bytes;
+		if (used <= start)
+			first = (size_t)(at - text);
+	}
+	return arena_printf(arena, "%.*s\xe2\x80\xa6%s", (int)first, text, at);
+}
+
+void svg_name(struct drawing *drawing, int x, int y, const char *class, int room,
+	      const char *before, const char *name, const char *after)
+{
+	int columns =
+		room * 10 / column_width(class) - count_columns(before) - count_columns(after);
+	const char *text = shorten(drawing->arena, name, columns > 3 ? columns : 3);
+	const char *whole = NULL;
+
+	if (text != name)
+		whole = arena_printf(drawing->arena, "%s%s%s", before, name, after);
+	add_text(drawing, x, y, class, arena_printf(drawing->arena, "%s%s%s", before, text, after),
+		 whole);
+}
+
 void svg_plate(struct drawing *drawing, int x, int y, const char *text)
 {
 	int width = count_columns(text) * 13 / 2 + 14; /* a digit is 6.5 wide, or less */
@@ -85,26 +159,6 @@ void svg_plate(struct drawing *drawing, int x, int y, const char *text)
 		"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\" rx=\"10\" class=\"plate\"/>\n",
 		x - width / 2, y - 10, width);
 	svg_text(drawing, x, y + 4, "s mid", text);
-}
-
-const char *svg_shorten(struct drawing *drawing, const char *text, unsigned columns)
-{
-	size_t left = strlen(text);
-	const char *at = text, *end = text;
-	unsigned used = 0;
-
-	while (left) {
-		struct character character = read_character(at, left);
-
-		used += character.width;
-		at += character.bytes;
-		left -= character.bytes;
-		if (used < columns)
-			end = at;
-	}
-	if (used <= columns)
-		return text;
-	return arena_printf(drawing->arena, "%.*s\xe2\x80\xa6", (int)(end - text), text);
 }
 
 const char *svg_class(struct drawing *drawing, const char *class, const struct guest *guest)

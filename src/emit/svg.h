@@ -33,10 +33,16 @@ extern const char svg_style[];
 
 /* Text from anywhere, as one element. */
 void svg_text(struct drawing *drawing, int x, int y, const char *class, const char *text);
+/*
+ * A name with what stands before and after it, in `room` pixels: where it is too
+ * long, its middle is left out. It is seen in full where the pointer rests on it.
+ */
+void svg_name(struct drawing *drawing, int x, int y, const char *class, int room,
+	      const char *before, const char *name, const char *after);
+/* Room for a text, as far as one knows without its font. */
+int svg_width(const char *class, const char *text);
 /* Text on a plate, its centre at x, y. */
 void svg_plate(struct drawing *drawing, int x, int y, const char *text);
-/* `text` in not more than that many columns, with a mark where it was cut. */
-const char *svg_shorten(struct drawing *drawing, const char *text, unsigned columns);
 /* "class c2" for what is the third guest's, else "class". */
 const char *svg_class(struct drawing *drawing, const char *class, const struct guest *guest);
 

@@ -12,6 +12,7 @@
 
 enum {
 	HEAD = 34,
+	TITLE = 20, /* where the text of a head stands */
 	ROW = 24,
 	NOTE = 18,  /* what a note makes a row higher */
 	INSIDE = 6, /* from the edges of the block around */
@@ -46,6 +47,8 @@ static void draw_row(struct drawing *drawing, const map_rows *rows, size_t at, i
 	int width = BLOCK - 2 * edge;
 	int height = row->inside ? row_height(row) : block_height(rows, at);
 	const char *stripe = svg_class(drawing, "key", row->guest);
+	const char *size = size_text(drawing->arena, row->size);
+	int room = width - 34 - svg_width("s", size);
 
 	buffer_printf(
 		drawing->out,
@@ -58,8 +61,12 @@ static void draw_row(struct drawing *drawing, const map_rows *rows, size_t at, i
 			      left, y, STRIPE, height, stripe);
 	svg_text(drawing, x + ADDRESS - 8, y + 16, row->inside ? "m e d" : "m e",
 		 arena_printf(drawing->arena, "0x%" PRIx64, row->base));
-	svg_text(drawing, left + 14, y + 16, "s", svg_shorten(drawing, row->what, 30));
-	svg_text(drawing, left + width - 8, y + 16, "s e", size_text(drawing->arena, row->size));
+	if (row->name)
+		svg_name(drawing, left + 14, y + 16, "s", room,
+			 arena_printf(drawing->arena, "%s of ", row->what), row->name, "");
+	else
+		svg_text(drawing, left + 14, y + 16, "s", row->what);
+	svg_text(drawing, left + width - 8, y + 16, "s e", size);
 	if (row->note)
 		svg_text(drawing, left + 14, y + 16 + NOTE, "m", row->note);
 }
@@ -73,14 +80,12 @@ static void draw_break(struct drawing *drawing, int x, int y)
 			      x + ADDRESS + i * BLOCK, y, x + ADDRESS + i * BLOCK, y + BREAK);
 }
 
-/* Gives where it ends. */
-static int draw_map(struct drawing *drawing, int x, int y, const char *class, const char *title,
-		    const map_rows *rows)
+/* Below its title, which begins at y; gives where it ends. */
+static int draw_map(struct drawing *drawing, int x, int y, const map_rows *rows)
 {
 	const struct map_row *last = NULL; /* that is not inside another */
 	int end = y + HEAD;
 
-	svg_text(drawing, x, y + 20, class, title);
 	y = end;
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct map_row *row = &rows->items[i];
@@ -107,10 +112,11 @@ void svg_draw_host_maps(struct drawing *drawing, size_t first, size_t count, con
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_npu *npu = drawing->board->npus.items[first + i];
 		map_rows rows = map_npu(drawing->arena, drawing->board, npu);
-		int bottom = draw_map(
-			drawing, columns[i], drawing->y, "h",
-			arena_printf(drawing->arena, "Addresses of chip %u", npu->chip), &rows);
+		int bottom;
 
+		svg_text(drawing, columns[i], drawing->y + TITLE, "h",
+			 arena_printf(drawing->arena, "Addresses of chip %u", npu->chip));
+		bottom = draw_map(drawing, columns[i], drawing->y, &rows);
 		if (bottom > end)
 			end = bottom;
 	}
@@ -130,18 +136,18 @@ void svg_draw_guest_maps(struct drawing *drawing, int width)
 
 		for (size_t j = 0; j < plan->vphbs.count; j++) {
 			map_rows rows = map_vphb(drawing->arena, plan, plan->vphbs.items[j]);
-			const char *title =
-				arena_printf(drawing->arena, "Addresses in guest %s, vPHB %" PRIu32,
-					     guest->name, plan->vphbs.items[j]->index);
 			int bottom;
 
 			if (x > SVG_MARGIN && x + SVG_COLUMN > SVG_MARGIN + width) {
 				x = SVG_MARGIN;
 				top = end;
 			}
-			bottom = draw_map(drawing, x, top + SVG_GAP,
-					  svg_class(drawing, "h b", guest),
-					  svg_shorten(drawing, title, 46), &rows);
+			svg_name(drawing, x, top + SVG_GAP + TITLE,
+				 svg_class(drawing, "h b", guest), SVG_COLUMN,
+				 "Addresses in guest ", guest->name,
+				 arena_printf(drawing->arena, ", vPHB %" PRIu32,
+					      plan->vphbs.items[j]->index));
+			bottom = draw_map(drawing, x, top + SVG_GAP, &rows);
 			if (bottom > end)
 				end = bottom;
 			x += SVG_COLUMN + SVG_GAP;
