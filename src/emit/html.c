@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "emit/xml.h"
 
-/* Tables of more columns are set smaller on paper. */
+/* Tables of more columns are set smaller. */
 #define WIDE 9
 
 void html_text(struct html *html, const char *text)

@@ -121,15 +121,17 @@ static void add_picture(struct html *html, const struct plan_board *plan)
 		.arena = html->arena, .out = &inside, .board = plan, .untitled = true};
 	int width = svg_draw_board(&drawing) - 2 * (SVG_MARGIN - 2);
 
-	buffer_printf(html->out,
-		      "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-		      "height=\"%d\" viewBox=\"%d -2 %d %d\" role=\"img\" aria-label=\"Wiring and "
-		      "address map\">\n",
-		      width, drawing.y, SVG_MARGIN - 2, width, drawing.y);
+	buffer_printf(
+		html->out,
+		"<figure>\n<div class=\"picture\" tabindex=\"0\" role=\"group\" "
+		"aria-label=\"Picture\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
+		"height=\"%d\" viewBox=\"%d -2 %d %d\" role=\"img\" aria-label=\"Wiring and "
+		"address map\">\n",
+		width, drawing.y, SVG_MARGIN - 2, width, drawing.y);
 	buffer_add(html->out, inside.data, inside.len);
 	buffer_add_string(
 		html->out,
-		"</svg>\n<figcaption>Bricks, above, and ports carry their numbers. A "
+		"</svg>\n</div>\n<figcaption>Bricks, above, and ports carry their numbers. A "
 		"block of the address map starts at the address on its left; it is not to "
 		"scale. What a guest is given has its colour.</figcaption>\n</figure>\n");
 	buffer_free(&inside);

@@ -5,7 +5,10 @@
  */
 #include "emit/sheet.h"
 
-/* Dark is for screens only: paper is white. */
+/*
+ * Dark is for screens only: paper is white. On a narrow screen the picture scrolls:
+ * nobody could read it smaller.
+ */
 const char sheet_style[] =
 	":root{color-scheme:light dark;--ink:#1f2328;--dim:#59636e;--paper:#fff;--line:#d1d9e0;"
 	"--head:#f6f8fa;--mark:#0969da}\n"
@@ -28,7 +31,9 @@ const char sheet_style[] =
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1.2rem;margin:.8rem 0}\n"
 	"h3{font-size:1.05rem;margin:1rem 0 0}dt{color:var(--dim)}dd{margin:0}\n"
 	"nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;list-style:none}\n"
-	"figure{margin:1rem 0}figure svg{max-width:100%;height:auto}\n"
+	"figure{margin:1rem 0}figure svg{display:block;max-width:100%;height:auto}\n"
+	".picture{overflow-x:auto}\n"
+	"@media screen and (max-width:70rem){figure svg{max-width:none}}\n"
 	"figcaption{color:var(--dim);max-width:60rem}\n"
 	".scroll{overflow-x:auto;margin:1rem 0 1.4rem}\n"
 	"table{border-collapse:collapse}\n"
@@ -43,6 +48,8 @@ const char sheet_style[] =
 	"code,.hex,.code{font-family:ui-monospace,'DejaVu Sans Mono',monospace;font-size:.9em}\n"
 	"td.bytes{white-space:normal;overflow-wrap:anywhere;min-width:24rem;max-width:44rem}\n"
 	"tbody tr:hover{background:var(--head)}\n"
+	"@media screen{.wide th,.wide td{padding:.22rem .35rem;font-size:.82em}"
+	".wide thead th{white-space:normal}.wide thead code{font-size:.9em}}\n"
 	"[hidden]{display:none}\n"
 	"@page{size:A4 landscape;margin:12mm}\n"
 	"@media print{\n"
@@ -50,7 +57,8 @@ const char sheet_style[] =
 	"h1{font-size:15pt;margin:0}h2{font-size:11pt}h2,h3,p{break-after:avoid}\n"
 	"section+section{break-before:page}\n"
 	"figure{break-inside:avoid}figure svg{max-height:126mm;width:auto}\n"
-	".scroll{overflow:visible;margin:2mm 0 5mm}caption{break-after:avoid}\n"
+	".picture{overflow:visible}.scroll{overflow:visible;margin:2mm 0 "
+	"5mm}caption{break-after:avoid}\n"
 	"th,td{padding:.4mm 1.5mm}tr{break-inside:avoid}thead{display:table-header-group}\n"
 	".wide{font-size:6.4pt}.wide th,.wide td{padding:.4mm 1mm}\n"
 	"td.bytes{max-width:110mm;min-width:0}\n"

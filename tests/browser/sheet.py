@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-"""How a browser takes a sheet: sheet.py CHROMIUM SHEET PLAN HOSTILE PICTURE.
+"""How a browser takes a sheet: sheet.py CHROMIUM SHEET PLAN HOSTILE PICTURE LONG BOARD...
+
+LONG is a picture of long names; each BOARD is a sheet of a board of the library.
 
 Prints "ok NAME" or "not ok NAME: what was seen", one a line.
 """
@@ -13,6 +15,19 @@ from chromium import Page
 
 ROWS = "Array.from(document.querySelectorAll('tbody tr'))"
 SEEN = ROWS + ".filter(row => row.getClientRects().length).length"
+# Texts that are not within the picture and the box that they start or end in.
+OUTSIDE = """(function () {
+const inside = (a, b) => a.x >= b.x && a.y >= b.y && a.right <= b.right && a.bottom <= b.bottom;
+const svg = document.querySelector('svg');
+const boxes = Array.from(svg.querySelectorAll('.box,[class^=k]:not(.key)')).map(b => b.getBoundingClientRect());
+return Array.from(svg.querySelectorAll('text')).filter(text => {
+	const own = text.getBoundingClientRect(), y = (own.top + own.bottom) / 2;
+	const x = {start: own.left, middle: (own.left + own.right) / 2, end: own.right}[getComputedStyle(text).textAnchor];
+	const on = boxes.filter(b => b.left <= x && x <= b.right && b.top <= y && y <= b.bottom);
+	return !inside(own, svg.getBoundingClientRect()) ||
+		!text.matches('.n') && on.some(b => own.left < b.left || own.right > b.right);
+}).map(text => text.lastChild.data);
+}())"""
 MATCHING = ROWS + ".filter(row => Array.from(row.cells).some(c => c.textContent.includes('%s'))).length"
 
 
@@ -113,6 +128,28 @@ def pdf_pages(page, work):
         return file.read().count(b"/Type /Page\n")
 
 
+def fits(page, picture, boards):
+    page.open(picture.as_uri())
+    equal("long names: no text runs out of its box or picture", [], page.value(OUTSIDE))
+    page.value("document.querySelector('.b').lastChild.data = 'guest production-database'")
+    equal("long names: this test sees one that does", ["guest production-database"], page.value(OUTSIDE))
+    for board in boards:
+        page.open(board.as_uri())
+        page.size(1280 - 15, 900)  # less a bar to scroll by
+        equal(f"{board.stem}: nothing is wider than a screen of 1280", [], page.value(
+            "Array.from(document.querySelectorAll('.scroll,.picture'))"
+            ".filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent.trim().slice(0, 40) + e.scrollWidth)"))
+        equal(f"{board.stem}: no text runs out of its box or picture", [], page.value(OUTSIDE))
+        page.size(420, 800)
+        equal(f"{board.stem}: on a narrow screen the picture scrolls, the page does not", (True, True),
+              (page.value("document.documentElement.scrollWidth <= 420"),
+               page.value("document.querySelector('.picture').scrollWidth > 420")))
+        equal(f"{board.stem}: and can be read", 1, page.value(
+            "(svg => svg.getBoundingClientRect().width / svg.width.baseVal.value)"
+            "(document.querySelector('figure svg'))"))
+        page.call("Emulation.clearDeviceMetricsOverride")
+
+
 def refuses(page, sheet, work):
     """What is not the program's own does not run, and is complained of: this test sees it."""
     with open(sheet, encoding="utf-8") as file:
@@ -127,7 +164,7 @@ def refuses(page, sheet, work):
     equal("a picture from elsewhere is refused", True, len(page.complaints) > 0)
 
 
-def main(program, sheet, plan, hostile, picture):
+def main(program, sheet, plan, hostile, picture, long, *boards):
     with tempfile.TemporaryDirectory() as work:
         page = Page(program, work + "/profile")
         try:
@@ -144,6 +181,7 @@ def main(program, sheet, plan, hostile, picture):
             loads(page, pathlib.Path(hostile).as_uri(), "texts with markup")
             equal("texts with markup: are text", "<b>&'", page.value("document.querySelector('h1').textContent"))
             loads(page, pathlib.Path(picture).as_uri(), "a picture")
+            fits(page, pathlib.Path(long), list(map(pathlib.Path, boards)))
             refuses(page, sheet, work)
             page.call("Emulation.setScriptExecutionDisabled", value=True)
             page.open(url)
