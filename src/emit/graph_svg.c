@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Takes a plan, gives a picture of it as SVG: NPUs above their GPUs, each wire
- * from brick to port, and below the addresses. Never measures text: boxes have
- * room for what numbers can be, and labels are cut to fit.
+ * from brick to port, and below the addresses. Never measures text with a font:
+ * boxes have room for what numbers can be, and names are cut to fit.
  */
 #include <inttypes.h>
 #include <stdlib.h>

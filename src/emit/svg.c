@@ -93,44 +93,72 @@ static int count_columns(const char *text)
 	return columns;
 }
 
-/* Of a column, in tenths of a pixel: names in the widest of usual fonts, DejaVu Sans, take less. */
-static int column_width(const char *class)
+/* A hundredth of an em each: about what it takes in the widest of usual fonts, DejaVu Sans. */
+static int em_width(struct character character)
+{
+	if (character.width != 1)
+		return (int)character.width * 50;
+	if (character.code < 0x80 && strchr(" !'(),-./:;I[]fijlrt|", (int)character.code))
+		return 41;
+	if (character.code == 0x2026 ||
+	    (character.code < 0x80 && strchr("%@MWmw", (int)character.code)))
+		return 98;
+	return character.code >= 'A' && character.code <= 'Z' ? 76 : 63;
+}
+
+/* Of an em, in hundredths of a pixel: bold letters are a tenth wider. */
+static int em_size(const char *class)
 {
 	switch (*class) {
 	case 't':
-		return 145;
+		return 2200 * 11 / 10;
 	case 'h':
-		return 105;
+		return 1600 * 11 / 10;
 	case 'b':
-		return 86;
+		return 1300 * 11 / 10;
 	case 's':
-		return 72;
+		return 1200;
 	default:
-		return 79;
+		return 1300;
 	}
+}
+
+static int count_ems(const char *text)
+{
+	size_t left = strlen(text);
+	int ems = 0;
+
+	while (left) {
+		struct character character = read_character(text, left);
+
+		ems += em_width(character);
+		text += character.bytes;
+		left -= character.bytes;
+	}
+	return ems;
 }
 
 int svg_width(const char *class, const char *text)
 {
-	return (count_columns(text) * column_width(class) + 9) / 10;
+	return (int)(((int64_t)count_ems(text) * em_size(class) + 9999) / 10000);
 }
 
-/* A text's start and its end, where names differ, in `columns`; itself, if it fits. */
-static const char *shorten(struct arena *arena, const char *text, int columns)
+/* A text's start and its end, where names differ, in hundredths of an em; itself, if it fits. */
+static const char *shorten(struct arena *arena, const char *text, int room)
 {
-	int all = count_columns(text), used = 0, start = columns / 2, end = columns - 1 - start;
+	int all = count_ems(text), used = 0, half = (room - 98) / 2;
 	size_t left = strlen(text), first = 0;
 	const char *at = text;
 
-	if (all <= columns)
+	if (all <= room)
 		return text;
-	while (left && all - used > end) {
+	while (left && all - used > half) {
 		struct character character = read_character(at, left);
 
-		used += (int)character.width;
+		used += em_width(character);
 		at += character.bytes;
 		left -= character.bytes;
-		if (used <= start)
+		if (used <= half)
 			first = (size_t)(at - text);
 	}
 	return arena_printf(arena, "%.*s\xe2\x80\xa6%s", (int)first, text, at);
@@ -139,9 +167,8 @@ static const char *shorten(struct arena *arena, const char *text, int columns)
 void svg_name(struct drawing *drawing, int x, int y, const char *class, int room,
 	      const char *before, const char *name, const char *after)
 {
-	int columns =
-		room * 10 / column_width(class) - count_columns(before) - count_columns(after);
-	const char *text = shorten(drawing->arena, name, columns > 3 ? columns : 3);
+	int ems = room * 10000 / em_size(class) - count_ems(before) - count_ems(after);
+	const char *text = shorten(drawing->arena, name, ems);
 	const char *whole = NULL;
 
 	if (text != name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-"""How a browser takes a sheet: sheet.py CHROMIUM SHEET PLAN HOSTILE PICTURE LONG BOARD...
+"""How a browser takes a sheet: sheet.py CHROMIUM SHEET PLAN HOSTILE PICTURE WIDE LONG BOARD...
 
-LONG is a picture of long names; each BOARD is a sheet of a board of the library.
+WIDE and LONG are pictures of long names; each BOARD is a sheet of a board of the library.
 
 Prints "ok NAME" or "not ok NAME: what was seen", one a line.
 """
@@ -128,9 +128,10 @@ def pdf_pages(page, work):
         return file.read().count(b"/Type /Page\n")
 
 
-def fits(page, picture, boards):
-    page.open(picture.as_uri())
-    equal("long names: no text runs out of its box or picture", [], page.value(OUTSIDE))
+def fits(page, pictures, boards):
+    for picture in pictures:
+        page.open(picture.as_uri())
+        equal(f"{picture.stem} names: no text runs out of its box or picture", [], page.value(OUTSIDE))
     page.value("document.querySelector('.b').lastChild.data = 'guest production-database'")
     equal("long names: this test sees one that does", ["guest production-database"], page.value(OUTSIDE))
     for board in boards:
@@ -164,7 +165,7 @@ def refuses(page, sheet, work):
     equal("a picture from elsewhere is refused", True, len(page.complaints) > 0)
 
 
-def main(program, sheet, plan, hostile, picture, long, *boards):
+def main(program, sheet, plan, hostile, picture, wide, long, *boards):
     with tempfile.TemporaryDirectory() as work:
         page = Page(program, work + "/profile")
         try:
@@ -181,7 +182,7 @@ def main(program, sheet, plan, hostile, picture, long, *boards):
             loads(page, pathlib.Path(hostile).as_uri(), "texts with markup")
             equal("texts with markup: are text", "<b>&'", page.value("document.querySelector('h1').textContent"))
             loads(page, pathlib.Path(picture).as_uri(), "a picture")
-            fits(page, pathlib.Path(long), list(map(pathlib.Path, boards)))
+            fits(page, [pathlib.Path(wide), pathlib.Path(long)], list(map(pathlib.Path, boards)))
             refuses(page, sheet, work)
             page.call("Emulation.setScriptExecutionDisabled", value=True)
             page.open(url)
