@@ -10,6 +10,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* For loops of many turns: Check writes a note to the runner for each of its own assertions. */
+#define EXPECT(condition, ...)                                                                     \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			ck_abort_msg(__VA_ARGS__);                                                 \
+	} while (0)
+
 /* A huge allocation is to fail under AddressSanitizer as it does without. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
