@@ -294,7 +294,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
 	bool semicolon = false, name = false, string = false, operand = false, value;
 	int shown = 0;
 
-	(void)scanner;
+	scanner_mend_text(scanner);
 	for (int i = 0; i < count; i++) {
 		semicolon = semicolon || !strcmp(yysymbol_name(expected[i]), "';'");
 		name = name || expected[i] == YYSYMBOL_WORD;

@@ -62,6 +62,8 @@ union NV2_STYPE;
 /* The next token, as the grammar numbers them; 0 at the end. */
 int nv2_lex(union NV2_STYPE *value, struct span *span, void *scanner);
 bool scanner_open(struct scan *scan, struct source *source, void **scanner);
+/* flex ends the current token with a NUL in the text: puts back what messages may quote. */
+void scanner_mend_text(void *scanner);
 void scanner_close(void *scanner);
 
 /* What the scanner's actions call: token.c. */

@@ -99,34 +99,110 @@ static bool ends_statement(int kind)
 	return !kind || kind == ';' || kind == '{' || kind == '}';
 }
 
+/* How many bytes from `span` on, on its line, are of `set`. */
+static size_t run_of(const struct parser *parser, struct span span, const char *set)
+{
+	const struct source *source = source_get(parser->lang->sources, span.file);
+
+	return source ? strspn(source->text + span.offset, set) : 0;
+}
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define NAME_CHARACTERS LETTERS "0123456789_-,.+"
+
+/* `board example,redbud {`: the name is whole, and only its quotes are missing. */
+static void fix_unquoted_name(struct parser *parser, struct diag_record *error, struct span span)
+{
+	span.len = (uint32_t)run_of(parser, span, NAME_CHARACTERS);
+	diag_fix(parser->lang->diags, error, "put the name into quotes: \"%s\"",
+		 span_text(parser, span));
+	diag_edit(parser->lang->diags, error, span, "\"%s\"", span_text(parser, span));
+}
+
+/* `npu "npu0" {`. */
+static void fix_quoted_label(struct parser *parser, struct diag_record *error, struct span span)
+{
+	struct span label = {span.file, span.offset + 1, span.len - 2};
+
+	if (span.len <= 2 || run_of(parser, label, LETTERS "0123456789_-") != label.len) {
+		diag_fix(parser->lang->diags, error,
+			 "write a name of letters, digits, '_' and '-'");
+		return;
+	}
+	diag_fix(parser->lang->diags, error, "write it without: %s", span_text(parser, label));
+	diag_edit(parser->lang->diags, error, span, "%s", span_text(parser, label));
+}
+
 /* What stands behind a keyword, said when something else does. */
 static bool report_keyword(struct parser *parser, struct span span, int found)
 {
 	struct scan *scan = parser->scan;
 	static const struct {
 		int keyword;
-		const char *text, *in_quotes;
+		const char *text, *fix;
+		const char *in_quotes; /* said of a string where a label should be */
 	} wants[] = {
-		{WORD_BOARD, "a board has a name, in quotes: board \"…\" { … }", NULL},
-		{WORD_GUEST, "a guest has a name, in quotes: guest \"…\" { … }", NULL},
-		{WORD_NPU, "an npu has a label: npu LABEL { … }", "a label stands without quotes"},
-		{WORD_GPU, "a gpu has a label: gpu LABEL { … }", "a label stands without quotes"},
-		{WORD_PHB, "a phb has a number: phb 1 { … }", NULL},
-		{WORD_EXTRA, "extra says for which output: host-fw, host-os or guest", NULL},
-		{WORD_LINK, "a link joins two devices: link npu0:0-2 <-> GPU0:1,3,5 at … Gbps;", NULL},
+		{WORD_BOARD, "a board has a name, in quotes", "write `board \"…\" { … }`", NULL},
+		{WORD_GUEST, "a guest has a name, in quotes", "write `guest \"…\" { … }`", NULL},
+		{WORD_NPU, "an npu has a label", "write `npu LABEL { … }`",
+		 "a label stands without quotes"},
+		{WORD_GPU, "a gpu has a label", "write `gpu LABEL { … }`",
+		 "a label stands without quotes"},
+		{WORD_PHB, "a phb has a number", "write `phb 1 { … }`", NULL},
+		{WORD_EXTRA, "extra says for which output",
+		 "write `extra host-fw { … }`, or host-os or guest", NULL},
+		{WORD_LINK, "a link joins two devices",
+		 "write `link npu0:0-2 <-> GPU0:1,3,5 at … Gbps;`", NULL},
 	};
 
 	if (found == ':' || found == '=' || !ends_statement(scan->last[2]))
 		return false;
 	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
+		bool quoted = found == STRING && wants[i].in_quotes;
+		struct diag_record *error;
+
 		if (wants[i].keyword != scan->last[1])
 			continue;
-		lang_error(scan, LANG_SYNTAX, span, "%s",
-			   found == STRING && wants[i].in_quotes ? wants[i].in_quotes
-								 : wants[i].text);
+		error = lang_error(scan, LANG_SYNTAX, span, "%s",
+				   quoted ? wants[i].in_quotes : wants[i].text);
+		if (quoted)
+			fix_quoted_label(parser, error, span);
+		else if (is_word(found) && (scan->last[1] == WORD_BOARD || scan->last[1] == WORD_GUEST))
+			fix_unquoted_name(parser, error, span);
+		else
+			diag_fix(parser->lang->diags, error, "%s", wants[i].fix);
 		return true;
 	}
 	return false;
+}
+
+/* What to write instead of a token that cannot be where it is, where that is plain. */
+static void fix_unexpected(struct parser *parser, struct diag_record *error, struct span span,
+			   int found, const char *expected)
+{
+	const struct scan *scan = parser->scan;
+
+	if (expected && strstr(expected, "'<->'") && found == ';') {
+		diag_fix(parser->lang->diags, error, "name the other end behind `<->`");
+	} else if (expected && strstr(expected, "'<->'") && is_word(found) &&
+		   scan->last[2] == WORD_LINK) {
+		diag_fix(parser->lang->diags, error,
+			 "write `<->` between the ends of a link, or its label before it: `%s: link …`",
+			 span_text(parser, scan->last_spans[1]));
+	} else if (expected && strstr(expected, "'<->'")) {
+		diag_fix(parser->lang->diags, error, "write `<->` between the ends of a link");
+		if (found != ':' && found != '-' && found != '<' && found != '=')
+			return;
+		span.len = (uint32_t)run_of(parser, span, "-=:<>");
+		diag_edit(parser->lang->diags, error, span, "<->");
+	} else if (scan->last[1] == '-' && scan->last[2] == NUMBER && !scan->parens &&
+		   (found == '-' || is_word(found))) {
+		/* `npu0:0 -- GPU0`: the first looked like that of a range. */
+		diag_fix(parser->lang->diags, error, "write `<->` between the ends of a link");
+	} else if (found == '-' && (scan->last[1] == '=' || scan->last[1] == ',')) {
+		diag_fix(parser->lang->diags, error,
+			 "numbers are not negative: write it without '-'");
+	}
 }
 
 static void report_missing_equals(struct parser *parser, struct span word, struct span value)
@@ -214,6 +290,7 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 		  bool semicolon, const char *expected)
 {
 	struct scan *scan = parser->scan;
+	struct diag_record *error;
 	/* The end of the file is no token that was noted. */
 	struct span before = scan->last_spans[!at_end], own = scan->last_error;
 	int kind = scan->last[0], kind_before = scan->last[!at_end];
@@ -225,9 +302,7 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 	if (quiet)
 		return;
 	if (parser->semicolon_missing) {
-		struct diag_record *error = lang_error(scan, LANG_SYNTAX, behind(before),
-						       "';' is missing behind this");
-
+		error = lang_error(scan, LANG_SYNTAX, behind(before), "';' is missing behind this");
 		diag_fix(parser->lang->diags, error, "end the statement with ';'");
 		before.offset += before.len;
 		before.len = 0;
@@ -241,8 +316,10 @@ void syntax_error(struct parser *parser, struct span span, const char *found, bo
 		   !(semicolon && report_unit(parser, span, kind))) {
 		if (found && found[0] != '\'') /* a name, a number, …: quote it */
 			found = arena_printf(parser->lang->arena, "'%s'", span_text(parser, span));
-		lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s", found ? found : "text",
-			   expected ? ", expected " : "", expected ? expected : "");
+		error = lang_error(scan, LANG_SYNTAX, span, "unexpected %s%s%s",
+				   found ? found : "text", expected ? ", expected " : "",
+				   expected ? expected : "");
+		fix_unexpected(parser, error, span, kind, expected);
 	}
 	/* lang_error() notes the scanner's own errors there. */
 	scan->last_error = own;
