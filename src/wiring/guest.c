@@ -36,9 +36,13 @@ static void read_machine(struct resolve *resolve, struct guest *guest)
 	}
 	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_VALUE, guest->machine.span,
 			     "there is no machine type '%s' with NVLink2", text);
-	diag_fix(resolve->diags, error,
-		 "write it with its version, pseries-4.1 to pseries-8.1: an alias changes with "
-		 "the release of QEMU");
+	if (!strncmp(text, "pseries", 7))
+		diag_fix(resolve->diags, error,
+			 "write it with its version, pseries-4.1 to pseries-8.1: an alias changes "
+			 "with the release of QEMU");
+	else
+		diag_fix(resolve->diags, error,
+			 "only pseries machines have NVLink2: pseries-4.1 to pseries-8.1");
 }
 
 static struct declaration *only_board(const struct resolve *resolve)
