@@ -167,7 +167,8 @@ static bool report_keyword(struct parser *parser, struct span span, int found)
 				   quoted ? wants[i].in_quotes : wants[i].text);
 		if (quoted)
 			fix_quoted_label(parser, error, span);
-		else if (is_word(found) && (scan->last[1] == WORD_BOARD || scan->last[1] == WORD_GUEST))
+		else if (is_word(found) &&
+			 (scan->last[1] == WORD_BOARD || scan->last[1] == WORD_GUEST))
 			fix_unquoted_name(parser, error, span);
 		else
 			diag_fix(parser->lang->diags, error, "%s", wants[i].fix);
@@ -187,7 +188,8 @@ static void fix_unexpected(struct parser *parser, struct diag_record *error, str
 	} else if (expected && strstr(expected, "'<->'") && is_word(found) &&
 		   scan->last[2] == WORD_LINK) {
 		diag_fix(parser->lang->diags, error,
-			 "write `<->` between the ends of a link, or its label before it: `%s: link …`",
+			 "write `<->` between the ends of a link, or its label before it: `%s: "
+			 "link …`",
 			 span_text(parser, scan->last_spans[1]));
 	} else if (expected && strstr(expected, "'<->'")) {
 		diag_fix(parser->lang->diags, error, "write `<->` between the ends of a link");

@@ -231,39 +231,132 @@ bool name_was_dropped(struct resolve *resolve, const char *name)
 	return noted != NULL;
 }
 
-void report_unknown_name(struct resolve *resolve, const struct declaration *scope,
-			 struct name name, struct span dropped)
-{
-	const char *names[64];
-	const char *closest;
-	struct diag_record *error;
-	size_t count = 0;
+/* Up to this many names are looked through for the one that was meant. */
+#define NAMES_MAX 64
+/* Up to this many are listed where none is close. */
+#define NAMES_SHOWN 8
 
-	if (resolve->syntax->include_lost || name_was_dropped(resolve, name.text))
-		return;
-	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, name.span, "there is no '%s'%s%s",
-			     name.text, scope ? " in board " : "",
-			     scope ? scope->head->name.text : "");
-	if (dropped.file) {
-		diag_note(resolve->diags, error, dropped, "it was dropped here");
-		diag_fix(resolve->diags, error, "drop what names it as well, or keep %s", name.text);
-		return;
-	}
-	if (scope) {
-		for (size_t i = 0; i < scope->children.count && i < 256 && count < 64; i++)
-			if (scope->children.items[i]->head->label.text &&
-			    !scope->children.items[i]->deleted.file)
-				names[count++] = scope->children.items[i]->head->label.text;
-	} else {
-		for (size_t i = 0; i < resolve->boards.count && i < 256 && count < 64; i++)
-			if (resolve->boards.items[i]->head->label.text)
-				names[count++] = resolve->boards.items[i]->head->label.text;
-	}
-	closest = closest_name(name.text, names, count);
+struct label_list {
+	const char *names[NAMES_MAX];
+	size_t count;
+};
+
+static void add_label(struct label_list *list, const struct declaration *declaration)
+{
+	const char *label = declaration->head->label.text;
+
+	if (label && !declaration->deleted.file && list->count < NAMES_MAX)
+		list->names[list->count++] = label;
+}
+
+static void fix_unknown_name(struct resolve *resolve, struct diag_record *error, struct name name,
+			     const struct label_list *list)
+{
+	const char *closest = closest_name(name.text, list->names, list->count);
+	struct buffer text = {0};
+
 	if (closest) {
 		diag_fix(resolve->diags, error, "did you mean '%s'?", closest);
 		diag_edit(resolve->diags, error, name.span, "%s", closest);
+		return;
 	}
+	for (size_t i = 0; i < list->count && i < NAMES_SHOWN; i++)
+		buffer_printf(&text, "%s%s", i ? ", " : "", list->names[i]);
+	if (list->count)
+		diag_fix(resolve->diags, error, "the labels are %s%s", text.data,
+			 list->count > NAMES_SHOWN ? ", …" : "");
+	else
+		diag_fix(resolve->diags, error, "declare it before this: nothing has a label yet");
+	buffer_free(&text);
+}
+
+/* NULL if it is not said, or nothing is left to say of it. */
+static struct diag_record *report_no_such(struct resolve *resolve, const struct declaration *scope,
+					  struct name name, struct span dropped)
+{
+	struct diag_record *error;
+
+	if (resolve->syntax->include_lost || name_was_dropped(resolve, name.text))
+		return NULL;
+	error = WIRING_ERROR(resolve, WIRING_UNKNOWN_NAME, name.span, "there is no '%s'%s%s",
+			     name.text, scope ? " in board " : "",
+			     scope ? scope->head->name.text : "");
+	if (!dropped.file)
+		return error;
+	diag_note(resolve->diags, error, dropped, "it was dropped here");
+	diag_fix(resolve->diags, error, "drop what names it as well, or keep %s", name.text);
+	return NULL;
+}
+
+void report_unknown_name(struct resolve *resolve, const struct declaration *scope, struct name name,
+			 struct span dropped)
+{
+	struct diag_record *error = report_no_such(resolve, scope, name, dropped);
+	struct label_list list = {.count = 0};
+
+	for (size_t i = 0; scope && i < scope->children.count && i < 256; i++)
+		add_label(&list, scope->children.items[i]);
+	for (size_t i = 0; !scope && i < resolve->boards.count && i < 256; i++)
+		add_label(&list, resolve->boards.items[i]);
+	if (error && !scope && !list.count)
+		diag_fix(resolve->diags, error, "give the board that label: `%s: board …`",
+			 name.text);
+	else if (error)
+		fix_unknown_name(resolve, error, name, &list);
+}
+
+/* A name at the top of a file may stand for anything that has a label. */
+static void report_unknown_label(struct resolve *resolve, struct name name, struct span dropped)
+{
+	struct diag_record *error = report_no_such(resolve, NULL, name, dropped);
+	struct label_list list = {.count = 0};
+
+	for (size_t i = 0; i < resolve->boards.count && i < 256; i++) {
+		const struct declaration *board = resolve->boards.items[i];
+
+		add_label(&list, board);
+		for (size_t j = 0; !board->deleted.file && j < board->children.count && j < 256;
+		     j++)
+			add_label(&list, board->children.items[j]);
+	}
+	for (size_t i = 0; i < resolve->guests.count && i < 256; i++)
+		add_label(&list, resolve->guests.items[i]);
+	if (error)
+		fix_unknown_name(resolve, error, name, &list);
+}
+
+void report_unknown_board(struct resolve *resolve, struct name name, struct span dropped)
+{
+	struct diag_record *error = report_no_such(resolve, NULL, name, dropped);
+	const char *names[NAMES_MAX], *closest, *quote = "\"";
+	struct buffer text = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < resolve->boards.count && count < NAMES_MAX; i++) {
+		const struct stmt *head = resolve->boards.items[i]->head;
+
+		if (resolve->boards.items[i]->deleted.file)
+			continue;
+		names[count++] = head->label.text ? head->label.text : head->name.text;
+		if (count <= NAMES_SHOWN)
+			buffer_printf(&text, head->label.text ? "%s%s" : "%s\"%s\"",
+				      count > 1 ? ", " : "", names[count - 1]);
+	}
+	closest = closest_name(name.text, names, count);
+	for (size_t i = 0; closest && i < resolve->boards.count; i++)
+		if (resolve->boards.items[i]->head->label.text == closest)
+			quote = "";
+	if (closest) {
+		diag_fix(resolve->diags, error, "did you mean %s%s%s?", *quote ? quote : "'",
+			 closest, *quote ? quote : "'");
+		diag_edit(resolve->diags, error, name.span, "%s%s%s", quote, closest, quote);
+	} else if (count) {
+		diag_fix(resolve->diags, error, "the boards are %s%s", text.data,
+			 count > NAMES_SHOWN ? ", …" : "");
+	} else {
+		diag_fix(resolve->diags, error, "describe a board, or include its file");
+	}
+	buffer_free(&text);
 }
 
 static void report_misplaced(struct resolve *resolve, const struct stmt *stmt, const char *what,
@@ -460,8 +553,10 @@ static struct declaration *find_target(struct resolve *resolve, const struct stm
 	}
 	if (found)
 		note_name(resolve, stmt->name.span, found);
-	else
+	else if (block)
 		report_unknown_name(resolve, block, stmt->name, dropped);
+	else
+		report_unknown_label(resolve, stmt->name, dropped);
 	return found;
 }
 

@@ -135,6 +135,8 @@ bool name_was_dropped(struct resolve *resolve, const char *name);
 bool property_was_meant(const struct declaration *declaration, enum property_id id);
 void report_unknown_name(struct resolve *resolve, const struct declaration *scope,
 			 struct name name, struct span dropped);
+/* The same for the board of a guest, which may be named by its string too. */
+void report_unknown_board(struct resolve *resolve, struct name name, struct span dropped);
 
 const char *block_name(enum block_kind kind);
 /* With its article: "an npu". */

@@ -108,7 +108,7 @@ static struct declaration *guest_board(struct resolve *resolve,
 	}
 	board = board_named(resolve, name.text, &dropped);
 	if (!board) {
-		report_unknown_name(resolve, NULL, name, dropped);
+		report_unknown_board(resolve, name, dropped);
 	} else if (board->kind != BLOCK_BOARD) {
 		WIRING_ERROR(resolve, WIRING_WRONG_KIND, name.span, "'%s' is %s and no board",
 			     name.text, block_phrase(board->kind));
@@ -247,6 +247,28 @@ static void add_devices(struct resolve *resolve, const struct declaration *board
 	}
 }
 
+/* `npu = GPU0`, `npu = npu0:0-5`. */
+static void report_no_npu(struct resolve *resolve, const struct value *value,
+			  const struct declaration *found)
+{
+	struct diag_record *error = WIRING_ERROR(resolve, WIRING_WRONG_KIND, value->span,
+						 "'npu' takes an NPU, for its whole IOMMU group");
+	const struct source *source = source_get(resolve->diags->sources, value->span.file);
+	const char *text =
+		arena_strndup(resolve->arena, source->text + value->span.offset, value->span.len);
+	const struct npu *npu = found->kind == BLOCK_NPU   ? found->object
+				: found->kind == BLOCK_GPU ? ((struct gpu *)found->object)->npu
+				: found->links.count       ? found->links.items[0]->npu
+							   : NULL;
+
+	if (npu)
+		diag_fix(resolve->diags, error,
+			 "write `npu = %s;`, or `devices = %s;` for single devices", npu->name,
+			 text);
+	else
+		diag_fix(resolve->diags, error, "write `devices = %s;` for single devices", text);
+}
+
 /* npu = X: the whole IOMMU group of X. */
 static void add_group(struct resolve *resolve, const struct declaration *board, struct vphb *vphb,
 		      const struct stmt *stmt)
@@ -259,8 +281,7 @@ static void add_group(struct resolve *resolve, const struct declaration *board, 
 	if (!value || !find_device(resolve, board, vphb, value, &found))
 		return;
 	if (found->kind != BLOCK_NPU || value->device.ports) {
-		WIRING_ERROR(resolve, WIRING_WRONG_KIND, value->span,
-			     "'npu' takes an NPU; for single devices there is 'devices'");
+		report_no_npu(resolve, value, found);
 		vphb->damaged = true;
 		return;
 	}
@@ -312,9 +333,11 @@ static bool read_slot(struct resolve *resolve, const struct value *value, unsign
 		f = strlen(text + dot + 1) == 1 ? (uint64_t)(text[dot + 1] - '0') : 99;
 	}
 	if ((value->kind != VALUE_NUMBER && !text) || s > 31 || f > 7) {
-		WIRING_ERROR(resolve, WIRING_PROPERTY_RANGE, value->span,
-			     "a slot is a number from 0 to 31, or slot.function with a function "
-			     "from 0 to 7");
+		diag_fix(resolve->diags,
+			 WIRING_ERROR(resolve, WIRING_PROPERTY_RANGE, value->span,
+				      "a slot is a number from 0 to 31, or slot.function with a "
+				      "function from 0 to 7"),
+			 "write it as in `GPU0 = 3;`, or leave it out for the next free slot");
 		return false;
 	}
 	*slot = (unsigned)s;

@@ -108,6 +108,8 @@ static bool check_lengths(struct resolve *resolve, const struct stmt *stmt)
 			     (unsigned long long)b, b == 1 ? "" : "s", stmt->a.name.text,
 			     (unsigned long long)a);
 	diag_note(resolve->diags, error, stmt->a.span, "the list of %s", stmt->a.name.text);
+	diag_fix(resolve->diags, error, "write as many for %s as for %s: they are paired in order",
+		 stmt->b.name.text, stmt->a.name.text);
 	return false;
 }
 
@@ -201,9 +203,10 @@ static void wire_npu(struct resolve *resolve, struct declaration *declaration, s
 	set_rate(resolve, stmt, board, &common.rate);
 	collect_extras(resolve, declaration, extra);
 	if (!npu.ref->ports) {
-		WIRING_ERROR(resolve, WIRING_PORTS_MISSING, npu.ref->span,
-			     "which bricks of %s? Write them behind a ':', as in %s:0-2",
-			     npu.ref->name.text, npu.ref->name.text);
+		diag_fix(resolve->diags,
+			 WIRING_ERROR(resolve, WIRING_PORTS_MISSING, npu.ref->span,
+				      "which bricks of %s?", npu.ref->name.text),
+			 "write them behind a ':', as in %s:0-2", npu.ref->name.text);
 		board->gaps |= GAP_LINKS;
 		return;
 	}
@@ -235,9 +238,10 @@ static void wire_peers(struct resolve *resolve, struct declaration *declaration,
 	if (!a.ref->ports || !b.ref->ports) {
 		const struct device_ref *ref = a.ref->ports ? b.ref : a.ref;
 
-		WIRING_ERROR(resolve, WIRING_PORTS_MISSING, ref->span,
-			     "which ports of %s? Write them behind a ':', as in %s:0,2,4",
-			     ref->name.text, ref->name.text);
+		diag_fix(resolve->diags,
+			 WIRING_ERROR(resolve, WIRING_PORTS_MISSING, ref->span,
+				      "which ports of %s?", ref->name.text),
+			 "write them behind a ':', as in %s:0,2,4", ref->name.text);
 		board->gaps |= GAP_LINKS;
 		return;
 	}

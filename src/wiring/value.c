@@ -90,8 +90,11 @@ void get_numbers(struct resolve *resolve, const struct declaration *declaration,
 	for (size_t i = 1; given == 1 && i < count; i++)
 		numbers[i] = numbers[0];
 	if (given > 1 && given != count)
-		WIRING_ERROR(resolve, WIRING_LIST_LENGTHS, stmt->values.first->span,
-			     "'%s' has %zu values for %zu links", stmt->name.text, given, count);
+		diag_fix(resolve->diags,
+			 WIRING_ERROR(resolve, WIRING_LIST_LENGTHS, stmt->values.first->span,
+				      "'%s' has %zu values for %zu links", stmt->name.text, given,
+				      count),
+			 "write one value for all of them, or %zu", count);
 }
 
 static bool read_string(struct resolve *resolve, const struct stmt *stmt,
