@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/checked.h"
 #include "lang/scan.h"
@@ -351,10 +352,49 @@ static bool includes_itself(struct scan *scan, struct source *source)
 	return false;
 }
 
+/* Whether the name is at fault, and not what it names. */
 static bool is_absence(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP ||
-	       error == ENAMETOOLONG || error == EACCES || error == EFBIG;
+	       error == ENAMETOOLONG || error == EFBIG;
+}
+
+/* Where an include was looked for, and which of the -I directories are none. */
+static void note_directories(struct scan *scan, struct diag_record *error)
+{
+	const char *path = scan->frames[scan->frame_count - 1]->source->path;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	struct buffer list = {0};
+
+	buffer_printf(&list, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	for (size_t i = 0; i < scan->lang->include_dirs.count; i++) {
+		const char *dir = scan->lang->include_dirs.items[i];
+		struct stat status;
+
+		buffer_printf(&list, ", %s%s", dir,
+			      stat(dir, &status) < 0    ? " (not there)"
+			      : S_ISDIR(status.st_mode) ? ""
+							: " (no directory)");
+	}
+	diag_note(scan->lang->diags, error, (struct span){0}, "looked in %s", list.data);
+	buffer_free(&list);
+}
+
+static void report_include(struct scan *scan, const char *name, int error)
+{
+	struct diag_record *record = lang_error(scan, LANG_INCLUDE_MISSING, scan->token,
+						"cannot read \"%s\": %s", name, strerror(error));
+
+	if ((error == ENOENT || error == ENOTDIR) && name[0] != '/')
+		note_directories(scan, record);
+	else if (error == EACCES)
+		diag_fix(scan->lang->diags, record,
+			 "check who may read the file, and enter its directory");
+	else if (error == EISDIR)
+		diag_fix(scan->lang->diags, record, "name a file in it");
+	else if (error != ENOENT && error != ENOTDIR)
+		diag_fix(scan->lang->diags, record,
+			 "name another file, or see what is wrong with it");
 }
 
 struct source *scan_include(struct scan *scan, const char *text, size_t len)
@@ -366,8 +406,7 @@ struct source *scan_include(struct scan *scan, const char *text, size_t len)
 
 	source = find_include(scan, name, &error);
 	if (!source) {
-		lang_error(scan, LANG_INCLUDE_MISSING, scan->token, "cannot read \"%s\": %s", name,
-			   strerror(error));
+		report_include(scan, name, error);
 		/* A file that is not there is the text's fault; one that fails to be read is not. */
 		if (!is_absence(error))
 			scan->lang->diags->system_failure = true;
