@@ -98,13 +98,37 @@ static enum exit_status take_bundle_version(struct session *session, const char 
 	return EXIT_DONE;
 }
 
+const char *closest_diagnostic(struct session *session, const char *text)
+{
+	size_t count = session->diags->defs.count;
+	const char **names = arena_alloc(session->arena, 2 * count * sizeof(*names));
+
+	for (size_t i = 0; i < count; i++) {
+		names[i] = session->diags->defs.items[i]->name;
+		names[count + i] = session->diags->defs.items[i]->code;
+	}
+	return closest_name(text, names, 2 * count);
+}
+
+static enum exit_status report_no_warning(struct session *session, const char *value)
+{
+	size_t prefix = !strncmp(value, "no-", 3) ? 3 : !strncmp(value, "error=", 6) ? 6 : 0;
+	const char *closest = closest_diagnostic(session, value + prefix);
+
+	if (closest)
+		return usage_error(session->command,
+				   "-W%s: there is no such diagnostic; did you mean '-W%.*s%s'?",
+				   value, (int)prefix, value, closest);
+	return usage_error(session->command,
+			   "-W%s: there is no such diagnostic ('nv2dtc explain' lists them)",
+			   value);
+}
+
 static enum exit_status take_warning(struct session *session, const char *value)
 {
 	switch (diag_option(session->diags, value)) {
 	case DIAG_OPTION_UNKNOWN:
-		return usage_error(session->command,
-				   "-W%s: there is no such diagnostic ('nv2dtc explain' lists them)",
-				   value);
+		return report_no_warning(session, value);
 	case DIAG_OPTION_ERROR_OFF:
 		return usage_error(session->command,
 				   "-W%s: this is an error, and errors cannot be turned off", value);
@@ -113,17 +137,18 @@ static enum exit_status take_warning(struct session *session, const char *value)
 	}
 }
 
-/* One of several words. */
+/* One of three words. */
 static enum exit_status take_word(struct session *session, const char *option, const char *value,
-				  const char *const *words, int count, int *choice)
+				  const char *const words[3], int *choice)
 {
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < 3; i++) {
 		if (!strcmp(value, words[i])) {
 			*choice = i;
 			return EXIT_DONE;
 		}
 	}
-	return usage_error(session->command, "--%s does not know '%s'", option, value);
+	return usage_error(session->command, "--%s is %s, %s or %s, not '%s'", option, words[0],
+			   words[1], words[2], value);
 }
 
 /* As C compilers have it: -MD, -MP, -MF FILE, -MT TARGET. */
@@ -184,11 +209,11 @@ static enum exit_status take_option(struct session *session, enum option_id id, 
 		status = take_warning(session, value);
 		break;
 	case OPTION_DIAGNOSTICS:
-		status = take_word(session, "diagnostics", value, formats, 3, &choice);
+		status = take_word(session, "diagnostics", value, formats, &choice);
 		settings->diagnostics = (enum diagnostics_format)choice;
 		break;
 	case OPTION_COLOR:
-		status = take_word(session, "color", value, colors, 3, &choice);
+		status = take_word(session, "color", value, colors, &choice);
 		settings->color = (enum color_when)choice;
 		break;
 	case OPTION_SVG:
@@ -387,9 +412,57 @@ static void report_read(struct session *session, const char *path, int error)
 	session->diags->system_failure = true;
 }
 
+/* The first part of a path that is there and no directory; 0: none, else its length. */
+static size_t file_in_path(struct session *session, const char *path)
+{
+	struct stat status;
+
+	for (size_t len = strspn(path, "/"); path[len]; len += strspn(path + len, "/")) {
+		len += strcspn(path + len, "/");
+		if (!stat(arena_strndup(session->arena, path, len), &status) &&
+		    !S_ISDIR(status.st_mode))
+			return len;
+	}
+	return 0;
+}
+
+/* What to do where the system's reason tells. */
+static void fix_write(struct session *session, struct diag_record *record, const char *path,
+		      int error)
+{
+	const char *slash = strrchr(path, '/');
+	size_t part = error == ENOTDIR ? file_in_path(session, path) : 0;
+	const char *dir = slash && slash > path
+				  ? arena_strndup(session->arena, path, (size_t)(slash - path))
+				  : "/";
+	struct stat status;
+
+	if (error == ENOENT && stat(dir, &status) < 0)
+		diag_fix(session->diags, record, "make the directory first: mkdir -p %s", dir);
+	else if (part)
+		diag_fix(session->diags, record, "%.*s is a file: name a directory", (int)part,
+			 path);
+	else if (error == EISDIR)
+		diag_fix(session->diags, record, "name a file, or move the directory away");
+	else if (error == ENOSPC || error == EDQUOT)
+		diag_fix(session->diags, record,
+			 "make room on the file system, or write elsewhere");
+	else if (error == EFBIG)
+		diag_fix(session->diags, record, "raise the limit on the size of files: ulimit -f");
+	else if (error == EROFS)
+		diag_fix(session->diags, record,
+			 "write elsewhere: this file system takes no changes");
+	else if (error == EACCES || error == EPERM)
+		diag_fix(session->diags, record,
+			 "check who may write to the directory, or write elsewhere");
+}
+
 void report_write(struct session *session, const char *path, int error)
 {
-	diag_add_about(session->diags, &write_code, path, "cannot be written: %s", strerror(error));
+	struct diag_record *record = diag_add_about(session->diags, &write_code, path,
+						    "cannot be written: %s", strerror(error));
+
+	fix_write(session, record, path, error);
 	session->diags->system_failure = true;
 }
 

@@ -3,6 +3,7 @@
  * `nv2dtc explain`: what a diagnostic means. Reads no file.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "cmd.h"
 #include "core/table.h"
@@ -24,17 +25,46 @@ static void list_all(struct session *session, struct buffer *out)
 	table_print(table, out);
 }
 
+/* What is left of a code without what may be left out: E0019 of nv2-e0019. */
+static const char *code_of(const char *text)
+{
+	return strncasecmp(text, "NV2-", 4) != 0 ? text : text + 4;
+}
+
+/* As people write codes: NV2-E0019, nv2-e0019, E0019, 0019. */
+static const struct diag_def *find_code(struct session *session, const char *text)
+{
+	const struct diag_def *found = diag_find(session->diags, text);
+	const char *code = code_of(text);
+
+	for (size_t i = 0; !found && i < session->diags->defs.count; i++) {
+		const struct diag_def *def = session->diags->defs.items[i];
+		const char *own = code_of(def->code);
+
+		if (!strcasecmp(code, own) || !strcmp(code, own + 1) ||
+		    !strcasecmp(text, def->name))
+			found = def;
+	}
+	return found;
+}
+
+/* The digits of what is a code by its form, else NULL. */
+static const char *digits_of(const char *text)
+{
+	const char *code = code_of(text);
+
+	if (*code && strchr("EWNewn", *code))
+		code++;
+	return strlen(code) == 4 && strspn(code, "0123456789") == 4 ? code : NULL;
+}
+
 static enum exit_status report_unknown(struct session *session, const char *text)
 {
-	size_t count = session->diags->defs.count;
-	const char **names = arena_alloc(session->arena, 2 * count * sizeof(*names));
-	const char *closest;
+	const char *closest, *digits = digits_of(text);
+	const struct diag_def *def = digits ? find_code(session, digits) : NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		names[i] = session->diags->defs.items[i]->name;
-		names[count + i] = session->diags->defs.items[i]->code;
-	}
-	closest = closest_name(text, names, 2 * count);
+	/* Among codes only another letter is a slip: any digits are close to some. */
+	closest = digits ? (def ? def->code : NULL) : closest_diagnostic(session, text);
 	if (closest)
 		return usage_error(session->command,
 				   "there is no diagnostic '%s'; did you mean '%s'?", text, closest);
@@ -56,7 +86,7 @@ static enum exit_status run_explain(struct session *session)
 	} else if (!session->settings.file_count) {
 		list_all(session, &out);
 	} else {
-		def = diag_find(session->diags, session->settings.files[0]);
+		def = find_code(session, session->settings.files[0]);
 		if (!def)
 			return report_unknown(session, session->settings.files[0]);
 		diag_print_explanation(def, &out);
