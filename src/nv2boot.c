@@ -28,12 +28,34 @@ static void print_usage(FILE *stream)
 	fprintf(stream, "\n'nv2boot COMMAND --help' tells more; see also nv2boot(8).\n");
 }
 
+/* Whether one letter too many, too few, another or swapped makes the difference. */
+static bool is_slip(const char *a, const char *b)
+{
+	size_t len_a = strlen(a), len_b = strlen(b);
+
+	for (; len_a && len_b && *a == *b; a++, b++, len_a--, len_b--)
+		;
+	for (; len_a && len_b && a[len_a - 1] == b[len_b - 1]; len_a--, len_b--)
+		;
+	return (len_a <= 1 && len_b <= 1) ||
+	       (len_a == 2 && len_b == 2 && a[0] == b[1] && a[1] == b[0]);
+}
+
+static int report_no_command(const char *text)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (is_slip(text, commands[i]->name))
+			return usage_error(NULL, "there is no command '%s'; did you mean '%s'?",
+					   text, commands[i]->name);
+	return usage_error(NULL, "there is no command '%s'", text);
+}
+
 static int find_and_run(const struct settings *settings, int argc, char **argv)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (!strcmp(argv[0], commands[i]->name))
 			return run_command(commands[i], settings, argc, argv);
-	return usage_error(NULL, "there is no command '%s'", argv[0]);
+	return report_no_command(argv[0]);
 }
 
 static int flush(int status)

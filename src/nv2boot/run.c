@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nv2boot/explain.h"
 #include "nv2boot/input.h"
@@ -74,6 +75,17 @@ int exit_of(enum outcome outcome)
 	return EXIT_LOST;
 }
 
+/* What could not be opened was logged; without root this is the likely reason. */
+static int say_who_may(const struct run *run)
+{
+	if (geteuid() && !run->settings.root[0])
+		log_say(&run->log, LOG_LEVEL_ERROR,
+			"nv2boot needs root, or --root with a directory that stands in for the "
+			"machine euid=%lu",
+			(unsigned long)geteuid());
+	return EXIT_SYSTEM;
+}
+
 int open_machine(struct run *run, bool read_only)
 {
 	bool usage = false;
@@ -85,7 +97,7 @@ int open_machine(struct run *run, bool read_only)
 		return EXIT_REFUSED;
 	run->handle = linux_machine_open(&run->options, &usage);
 	if (!run->handle)
-		return usage ? EXIT_USAGE : EXIT_SYSTEM;
+		return usage ? EXIT_USAGE : say_who_may(run);
 	run->machine = linux_machine_of(run->handle);
 	run->transaction = (struct transaction){
 		.machine = &run->machine,
