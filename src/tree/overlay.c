@@ -435,7 +435,8 @@ static void merge_phandle(struct applier *applier, const struct tree_node *node,
 
 	if (applier->is_linux && !word_map_get(&applier->fragment_of, (uintptr_t)base))
 		return;
-	if (property_u32(there, &old)) {
+	/* 0 is no phandle: the base's node is as one that has none. */
+	if (property_u32(there, &old) && old) {
 		if (old == phandle)
 			return;
 		report_node(applier->diags, TREE_OVERLAY_PHANDLE, applier->tree, node, from,
