@@ -24,9 +24,10 @@ done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/nv2dtc-rigs.XXXXXX") || exit 1
 lanes=
+progress=
 leave() {
 	# Lanes are of our own group of processes; each rig ends what it started.
-	for lane in $lanes; do
+	for lane in $lanes $progress; do
 		kill "$lane" 2>/dev/null
 	done
 	rm -rf -- "$work"
@@ -34,14 +35,31 @@ leave() {
 trap leave EXIT
 trap 'exit 1' HUP INT TERM
 
+# On a terminal, and nowhere else: how long it takes already, and the last thing that is built
+# or booted. A line that comes takes its place.
+clear=
+show_progress() {
+	while sleep 1; do
+		printf '%s%d s: %s' "$clear" $(($(date +%s) - begun)) \
+			"$(find "${NV2_RIG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nv2dtc-rigs}/logs" \
+				-type f -printf '%T@ %P\n' 2>/dev/null | sort -n | sed -n '$s/^[^ ]* //p')" >&2
+	done
+}
+begun=$(date +%s)
+if [ -t 1 ] && [ -t 2 ]; then
+	clear=$(printf '\r\033[K')
+	show_progress &
+	progress=$!
+fi
+
 # run_rig RIG: what it prints goes on as it comes, but for its verdict.
 run_rig() {
 	started=$(date +%s)
 	{
 		"$here/$1.sh"
 		echo "status $?"
-	} 2>&1 </dev/null | tee -- "$work/$1" | grep --line-buffered -v '^status '
-	echo "# $1 took $(($(date +%s) - started)) s"
+	} 2>&1 </dev/null | tee -- "$work/$1" | sed -u "/^status /d; s/^/$clear/"
+	echo "$clear# $1 took $(($(date +%s) - started)) s"
 }
 
 # A machine has two processors at least, and a rig uses one: User Mode Linux beside QEMU.
@@ -60,8 +78,15 @@ for lane in uml 'powernv kexec pseries'; do
 	in_lane $lane &
 	lanes="$lanes $!"
 done
-wait
+# Words.
+# shellcheck disable=SC2086
+wait $lanes
 lanes=
+if [ -n "$progress" ]; then
+	kill "$progress"
+	progress=
+	printf '%s' "$clear"
+fi
 
 set_total() {
 	p=${1-0} f=${2-0} s=${3-0}
