@@ -170,6 +170,9 @@ static const struct {
 	{CHIP "gpu G19z slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
 					   "link n:3 <-> G19z:0 at 25 Gbps;",
 	 " syntax"},
+	{CHIP "gpu GZ slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
+					 "link n:3 <-> GZ:0 at 25 Gbps;",
+	 " syntax"},
 	{CHIP "gpu G0 slot { }" GPU("A") "link n:0-2 <-> A:0-2 at 25 Gbps;"
 					 "link n:3 <-> G0:0 at 25 Gbps;",
 	 " syntax"},
@@ -196,6 +199,11 @@ static const struct {
 	 " variant-unknown port-wired-twice"},
 	{CHIP GPU("A") GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3,5 <-> B:0-1 at 25 Gbps;",
 	 " bricks-not-adjacent"},
+	{CHIP GPU("A") GPU("B") "link n:0 <-> A:0 at 25 Gbps { extra host-fw { reg = <1>; } }"
+				"link n:1 <-> B:0 at 25 Gbps;",
+	 " extra-reserved"},
+	{CHIP GPU("A") GPU("B") "link n:0 <-> A at 25 Gbps; link n:1 <-> B:0 at 25 Gbps;",
+	 " ports-unknown"},
 	/* page sizes */
 	{"page-size = 64KiB;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " variant-unknown"},
 	{"page-size = 65537;" CHIP GPU("A") "link n:0 <-> A:0 at 25 Gbps;", " property-range"},
@@ -258,6 +266,10 @@ static const struct {
 	 " variant-unknown partial-group gpu-and-bridges"},
 	{"guest \"g\" { " MACHINE "phb 1 { devices = n:0-1; } };",
 	 " variant-unknown partial-group gpu-and-bridges"},
+	{"guest \"g\" { " MACHINE "phb 1 { npu = n; slots { A = 12.2; n:0 = 3; } } };",
+	 " variant-unknown slot-taken"},
+	{"guest \"g\" { " MACHINE "phb 1 { npu = n; slots { A = 12; n:0 = 12.0; } } };",
+	 " variant-unknown slot-taken"},
 	{"guest \"f\" { " MACHINE "phb 1 { npu = n; } }; guest \"g\" { " MACHINE
 	 "phb 1 { npu = m; } }; guest \"h\" { " MACHINE "phb 1 { npu = n; } };",
 	 " variant-unknown group-split"},
@@ -285,6 +297,29 @@ START_TEST(judges_names_without_a_family)
 			"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
 			     "guest \"vm/0\" { machine = \"pseries-5.1\"; phb 1 { npu = n; } };\n");
 	ck_assert_str_eq(names_given(), " unknown-value guest-file-name");
+}
+END_TEST
+
+/* Each board is checked, and what stands in a guest whatever its board lacks. */
+START_TEST(checks_every_board)
+{
+	compile("/nv2-v1/; board \"b\" { " HEAD CHIP GPU("A")
+			GPU("B") "link n:0-2 <-> A:0-2 at 25 Gbps; link n:3-5 <-> B:0-2 at 25 Gbps; };"
+				 "board \"c\" { compatible = \"c\"; family = power9-npu2;"
+				 "memory-map = gpu-4t-up;" CHIP GPU("A")
+				 "link n:0 <-> A:0 at 25 Gbps; link n:0 <-> A:1 at 25 Gbps; };\n");
+	ck_assert_str_eq(names_given(), " brick-wired-twice");
+}
+END_TEST
+
+START_TEST(checks_extras_without_a_family)
+{
+	compile("/nv2-v1/; board \"b\" { compatible = \"ibm,witherspoon\"; family = x;"
+		"memory-map = gpu-4t-up;" CHIP GPU(
+			"A") "link n:0-2 <-> A:0-2 at 25 Gbps; };"
+			     "guest \"g\" { " MACHINE "phb 1 { npu = n; }"
+			     "extra guest { compatible = \"x\"; } };\n");
+	ck_assert_str_eq(names_given(), " unknown-value guest-extra-reserved");
 }
 END_TEST
 
@@ -428,6 +463,8 @@ static Suite *make_suite(void)
 	tcase_add_test(cases, judges_names_without_a_family);
 	tcase_add_loop_test(cases, misses_no_wire_after_one_is_lost, 0, 4);
 	tcase_add_test(cases, takes_a_gpu_for_each_brick);
+	tcase_add_test(cases, checks_every_board);
+	tcase_add_test(cases, checks_extras_without_a_family);
 	tcase_add_test(cases, reads_no_machine_that_is_no_text);
 	tcase_add_test(cases, judges_machines_without_a_family);
 	tcase_add_loop_test(cases, numbers_vphbs, 0, 3);

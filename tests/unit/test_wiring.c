@@ -587,6 +587,7 @@ END_TEST
 /* For editors: each name, and whether it is the one that declares. */
 START_TEST(indexes_names)
 {
+	static const char two[] = "/nv2-v1/; board \"b\" { " HEAD "}; board \"c\" { " HEAD "};\n";
 	static const char wire[] = "link n:0 <-> A:0 at 25 Gbps;";
 	static const char text[] =
 		BOARD("npu n { chip = 0; }" GPU("A") "link n:0 <-> A:0 at 25 Gbps;");
@@ -606,6 +607,10 @@ START_TEST(indexes_names)
 		declared += use->declares;
 	}
 	ck_assert_uint_eq(declared, 2);
+	names = (struct name_index){0};
+	source = source_from_text(lang.sources, "b.nv2", two, strlen(two));
+	build_wiring(lang.arena, lang.strings, lang.diags, parse_file(&lang, source), &options);
+	ck_assert_uint_eq(names.boards.count, 2);
 }
 END_TEST
 
