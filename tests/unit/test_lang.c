@@ -131,7 +131,7 @@ static const char *const operators[WIDE_OPERATORS] = {
 
 static __int128 value_of(struct wide wide)
 {
-	ck_assert_msg(wide.magnitude || !wide.negative, "a negative zero");
+	EXPECT(wide.magnitude || !wide.negative, "a negative zero");
 	return wide.negative ? -(__int128)wide.magnitude : (__int128)wide.magnitude;
 }
 
@@ -142,15 +142,13 @@ static void expect_result(enum wide_operator op, struct wide a, struct wide b)
 	enum wide_error error = wide_binary(op, a, b, &got);
 	enum wide_error wanted = compute(op, value_of(a), value_of(b), &want);
 
-	ck_assert_msg(error == wanted, "%s%" PRIu64 " %s %s%" PRIu64 ": error %d, not %d",
-		      a.negative ? "-" : "", a.magnitude, operators[op], b.negative ? "-" : "",
-		      b.magnitude, error, wanted);
+	EXPECT(error == wanted, "%s%" PRIu64 " %s %s%" PRIu64 ": error %d, not %d",
+	       a.negative ? "-" : "", a.magnitude, operators[op], b.negative ? "-" : "",
+	       b.magnitude, error, wanted);
 	if (!error)
-		ck_assert_msg(value_of(got) == want,
-			      "%s%" PRIu64 " %s %s%" PRIu64 " gives %s%" PRIu64,
-			      a.negative ? "-" : "", a.magnitude, operators[op],
-			      b.negative ? "-" : "", b.magnitude, got.negative ? "-" : "",
-			      got.magnitude);
+		EXPECT(value_of(got) == want, "%s%" PRIu64 " %s %s%" PRIu64 " gives %s%" PRIu64,
+		       a.negative ? "-" : "", a.magnitude, operators[op], b.negative ? "-" : "",
+		       b.magnitude, got.negative ? "-" : "", got.magnitude);
 }
 
 START_TEST(computes_as_wider_integers_do)
