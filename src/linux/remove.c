@@ -88,17 +88,19 @@ static enum outcome remove_unrecorded(const struct session *session, const struc
 		outcome = find_stray(session, &name, &absent);
 	if (outcome)
 		return outcome;
-	if (session->transaction->dry_run) {
-		if (torn || name)
-			log_say(session->log, LOG_LEVEL_NOTICE,
-				"would take out overlays of ours that no record tells of "
-				"step=undo item=%s",
-				name ? name : "any");
-	} else if (torn || name) {
-		outcome = remove_strays(session, torn);
+	if (!torn && !name) {
+		/* Who removes twice, or too early, must not take silence for a bundle removed. */
+		log_say(session->log, LOG_LEVEL_NOTICE,
+			"no bundle is applied, so there is none to remove step=record");
+		if (!session->transaction->dry_run)
+			drop_leftovers(session, record);
+	} else if (session->transaction->dry_run) {
+		log_say(session->log, LOG_LEVEL_NOTICE,
+			"would take out overlays of ours that no record tells of "
+			"step=undo item=%s",
+			name ? name : "any");
 	} else {
-		drop_leftovers(session, record);
-		log_say(session->log, LOG_LEVEL_INFO, "nothing is applied step=record");
+		outcome = remove_strays(session, torn);
 	}
 	free(name);
 	return outcome;

@@ -3,20 +3,7 @@
  * `nv2boot remove`: undoes what apply did since the last boot. Never guesses
  * what that was.
  */
-#include "linux/record.h"
 #include "nv2boot/run.h"
-
-/* Whoever removes twice, or too early, should not take silence for a bundle that is removed. */
-static void say_if_nothing(const struct run *run)
-{
-	struct record record = {.state = RECORD_NONE};
-
-	/* What is wrong with a record, transaction_remove() says. */
-	if (!record_load(&run->machine, &record) && record.state == RECORD_NONE)
-		log_say(&run->log, LOG_LEVEL_NOTICE,
-			"no bundle is applied, so there is none to remove step=record");
-	record_free(&record);
-}
 
 static int run_remove(struct run *run)
 {
@@ -24,10 +11,7 @@ static int run_remove(struct run *run)
 
 	if (!status && linux_machine_settle(run->handle))
 		status = EXIT_SYSTEM;
-	if (status)
-		return status;
-	say_if_nothing(run);
-	return exit_of(transaction_remove(&run->transaction));
+	return status ? status : exit_of(transaction_remove(&run->transaction));
 }
 
 static const struct option_row options[] = {
