@@ -135,6 +135,8 @@ const char *nv2_strerror(enum nv2_status status);
 #define NV2_SEAL_OFFSET 40
 #define NV2_SEAL_SIZE 144
 #define NV2_SEAL_MAGIC "nv2seal" /* with its NUL */
+/* In the compatible of a bundle's root node: major version 1. */
+#define NV2_BUNDLE_COMPATIBLE "nv2,bundle-1"
 
 #define NV2_BUNDLE_MAJOR 1
 #define NV2_BUNDLE_MINOR 0

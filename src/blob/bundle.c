@@ -207,7 +207,7 @@ static enum nv2_status check_root(struct nv2_bundle *bundle)
 	uint32_t size;
 	const char *format = nv2_fdt_strings(fdt, fdt->root, "compatible", &size);
 
-	if (!format || !has_string(format, size, "nv2,bundle-1"))
+	if (!format || !has_string(format, size, NV2_BUNDLE_COMPATIBLE))
 		return fail(bundle, NV2_ERR_FORMAT, fdt->root, NULL);
 	bundle->board = nv2_fdt_string(fdt, fdt->root, "board");
 	bundle->compatible =

@@ -174,7 +174,7 @@ static void set_board(struct tree *tree, const struct bundle_contents *contents)
 	const struct board *board = contents->board->board;
 	struct buffer list = {0};
 
-	tree_set_string(tree, tree->root, "compatible", "nv2,bundle-1");
+	tree_set_string(tree, tree->root, "compatible", NV2_BUNDLE_COMPATIBLE);
 	tree_set_u32(tree, tree->root, "bundle-version", contents->version);
 	tree_set_string(tree, tree->root, "board", board->name);
 	for (size_t i = 0; i < board->compatible.count; i++)

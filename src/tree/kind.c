@@ -7,9 +7,9 @@
 
 #include <string.h>
 
+#include "nv2/bundle.h"
 #include "tree/report.h"
 
-#define BUNDLE_COMPATIBLE "nv2,bundle-1"
 #define HOST_COMPATIBLE "ibm,powernv"
 
 static bool is_compatible(const struct tree *tree, const char *text)
@@ -35,9 +35,9 @@ static bool is_about_overlay(const struct tree_node *node)
 
 bool tree_expect_machine(const struct tree *tree, struct diags *diags)
 {
-	const char *kind = is_compatible(tree, BUNDLE_COMPATIBLE) ? "a bundle"
-			   : has_fragments(tree)                  ? "an overlay"
-								  : NULL;
+	const char *kind = is_compatible(tree, NV2_BUNDLE_COMPATIBLE) ? "a bundle"
+			   : has_fragments(tree)                      ? "an overlay"
+								      : NULL;
 
 	if (!kind)
 		return true;
