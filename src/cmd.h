@@ -138,9 +138,9 @@ struct wiring *open_wiring(struct session *session, const char *path);
 struct tree *open_tree(struct session *session, const char *path);
 /* Writes to standard output, whole; false after a diagnostic. */
 bool write_stdout(struct session *session, const struct buffer *buffer);
-/* A file could not be written. */
 /* The name or code of a diagnostic closest to `text`, or NULL. */
 const char *closest_diagnostic(struct session *session, const char *text);
+/* A file could not be written. */
 void report_write(struct session *session, const char *path, int error);
 
 #endif
