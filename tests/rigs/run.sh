@@ -8,8 +8,8 @@
 # The last line is the total. What cannot be run here is said to be skipped, with
 # the reason, and is no success. Exit status: 0 nothing failed, 1 something did, 2 usage.
 
-set -u
-here=$(cd -- "$(dirname -- "$0")" && pwd) || exit 1
+# shellcheck source=tests/rigs/rig.sh
+. "$(dirname -- "$0")/rig.sh"
 
 for rig in "$@"; do
 	case $rig in
@@ -41,8 +41,8 @@ clear=
 show_progress() {
 	while sleep 1; do
 		printf '%s%d s: %s' "$clear" $(($(date +%s) - begun)) \
-			"$(find "${NV2_RIG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nv2dtc-rigs}/logs" \
-				-type f -printf '%T@ %P\n' 2>/dev/null | sort -n | sed -n '$s/^[^ ]* //p')" >&2
+			"$(find "${NV2_RIG_LOGS:-$cache/logs}" "$cache/logs" -type f \
+				-printf '%T@ %P\n' 2>/dev/null | sort -n | sed -n '$s/^[^ ]* //p')" >&2
 	done
 }
 begun=$(date +%s)
@@ -56,7 +56,7 @@ fi
 run_rig() {
 	started=$(date +%s)
 	{
-		"$here/$1.sh"
+		"$rigs/$1.sh"
 		echo "status $?"
 	} 2>&1 </dev/null | tee -- "$work/$1" | sed -u "/^status /d; s/^/$clear/"
 	echo "$clear# $1 took $(($(date +%s) - started)) s"
